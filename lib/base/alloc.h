@@ -6,6 +6,7 @@
 #ifndef PE_BASE_ALLOC_H
 #define PE_BASE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,11 @@ void pe_arena_free(pe_arena *arena);                           /* takes NULL */
 void *pe_arena_alloc(pe_arena *arena, size_t size);            /* not zeroed, 8-aligned, NULL: no memory */
 void *pe_arena_zero(pe_arena *arena, size_t count, size_t size);
 char *pe_arena_copy(pe_arena *arena, const char *ptr, size_t len); /* adds a NUL */
+/* A block with a chunk of its own, for arrays that grow: resizing it copies nothing that the
+ * allocator need not copy. NULL: no memory, and the old block is as it was. */
+void *pe_arena_large(pe_arena *arena, size_t size);
+void *pe_arena_large_resize(pe_arena *arena, void *block, size_t size); /* block: NULL or from pe_arena_large */
+const pe_alloc *pe_arena_allocator(const pe_arena *arena);
 size_t pe_arena_bytes(const pe_arena *arena);                  /* bytes obtained from the allocator */
 
 #endif
