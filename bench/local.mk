@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# Benchmarks are built on demand (make bench/bench && bench/bench):
+#   EXTRA_PROGRAMS += bench/bench
+#   bench_bench_SOURCES = bench/bench.c
+#   bench_bench_LDADD = libpolicyeval.la

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+# Examples are built and run against an installed copy, by a test.

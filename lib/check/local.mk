@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# Sources and headers of this layer, sorted, one a line:
+#   libpe_sources += lib/check/NAME.c

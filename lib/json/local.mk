@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# Sources and headers of this layer, sorted, one a line:
+#   libpe_sources += lib/json/NAME.c
+libpe_sources += lib/json/reader.h

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# Scripts that make check runs: *.py with python3, *.sh with sh. Exit 0 passed, 77 skipped, else failed.
+# They find their way by srcdir (top of the sources, absolute), builddir (top of the build), CC, CXX, NM,
+# POLICYEVAL (the tool) and LIBPOLICYEVAL (the folder with the libraries).
+TEST_EXTENSIONS = .py .sh
+SH_LOG_COMPILER = $(SHELL)
+if HAVE_PYTHON3
+PY_LOG_COMPILER = $(PYTHON3)
+else
+PY_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/skip.sh
+endif
+AM_TESTS_ENVIRONMENT = \
+  srcdir='$(abs_top_srcdir)'; export srcdir; \
+  builddir='$(abs_top_builddir)'; export builddir; \
+  CC='$(CC)'; export CC; NM='$(NM)'; export NM; \
+  POLICYEVAL='$(abs_top_builddir)/tools/policyeval'; export POLICYEVAL; \
+  LIBPOLICYEVAL='$(abs_top_builddir)/.libs'; export LIBPOLICYEVAL; \
+  CK_VERBOSITY=normal; export CK_VERBOSITY; \
+  PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;

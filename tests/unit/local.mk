@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# Unit tests: one Check program per tests/unit/test_NAME.c, linked with all private layers.
+# To add one: write tests/unit/test_NAME.c (unit.h shows how it looks) and add the line
+#   unit_tests += tests/unit/test_NAME
+# here, sorted. Nothing else.
+unit_tests += tests/unit/test_unit
+
+tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
+if HAVE_CHECK
+check_LTLIBRARIES += tests/unit/libunit.la
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* What every unit test needs. A test file is:
+ *
+ *   #include "unit.h"
+ *   #include "base/buf.h"
+ *
+ *   START_TEST(empty_buffer_is_empty) {
+ *     pe_test_alloc mem;
+ *     pe_test_alloc_init(&mem);
+ *     ...  use &mem.alloc as the allocator ...
+ *     pe_test_alloc_done(&mem);                  fails the test if something leaked
+ *   }
+ *   END_TEST
+ *
+ *   UNIT_MAIN("buf", empty_buffer_is_empty, other_test)
+ *
+ * To fail every allocation in turn (rule 8 of the house):
+ *
+ *   UNIT_EACH_ALLOCATION(mem, rc) {
+ *     rc = pe_thing_new(&mem.alloc, &thing);
+ *     pe_thing_free(thing);
+ *   }
+ *
+ * runs the block with the first allocation failing, the second, ... until a run in which none had to fail, and
+ * the same again with all allocations from the n-th on failing. rc must be POLICYEVAL_ENOMEM when one
+ * failed, 0 in the last run; nothing may leak in any. */
+#ifndef PE_TESTS_UNIT_H
+#define PE_TESTS_UNIT_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/alloc.h"
+#include "policyeval/base.h"
+
+/* An allocator that counts what is out, and fails on demand. */
+typedef struct pe_test_alloc {
+  pe_alloc alloc;   /* hand out its address */
+  size_t calls;     /* allocations and growths asked for so far */
+  size_t fail_at;   /* the call (from 1) that fails; 0: none */
+  bool fail_on;     /* and all calls after it */
+  size_t failed;    /* calls that were made to fail */
+  size_t live;      /* blocks not released yet */
+  size_t live_size; /* their bytes */
+  size_t peak_size; /* most bytes at any time */
+} pe_test_alloc;
+
+void pe_test_alloc_init(pe_test_alloc *mem);
+/* The n-th allocation from now (n from 1) fails, with `on` all later ones too; 0: none. */
+void pe_test_alloc_fail(pe_test_alloc *mem, size_t n, bool on);
+/* Fails the running test if a block is still out. */
+void pe_test_alloc_done(const pe_test_alloc *mem);
+
+/* The loop behind UNIT_EACH_ALLOCATION. */
+typedef struct pe_test_sweep {
+  size_t n;
+  bool on, started;
+} pe_test_sweep;
+bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc);
+
+#define UNIT_EACH_ALLOCATION(mem, rc)                                   \
+  int rc = 0;                                                           \
+  pe_test_alloc mem;                                                    \
+  for (pe_test_sweep mem##_sweep = {0}; pe_test_sweep_next(&mem##_sweep, &(mem), &(rc));)
+
+/* The whole text of a file under the sources ("tests/..."), with a NUL after it; fails the test if it cannot be
+ * read. Release with free. */
+char *pe_test_read(const char *path, size_t *len);
+
+/* main() that runs the tests; returns 0 only if all passed. */
+int pe_test_run(const char *name, const TTest *const *tests, size_t count);
+#define UNIT_MAIN(name, ...)                                            \
+  int main(void) {                                                      \
+    const TTest *const tests[] = {__VA_ARGS__};                         \
+    return pe_test_run(name, tests, sizeof tests / sizeof tests[0]);    \
+  }
+
+#endif
