@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* One condition entry: operator, key, values; compiled once, tested against facts. */
+#ifndef PE_COND_CONDITION_H
+#define PE_COND_CONDITION_H
+
+#include "cond/facts.h"
+#include "cond/readings.h"
+#include "service/keys.h"
+#include "text/arn.h"
+#include "text/pattern.h"
+#include "text/value.h"
+
+typedef enum pe_family {
+  PE_FAMILY_STRING, PE_FAMILY_NUMERIC, PE_FAMILY_DATE, PE_FAMILY_BOOL, PE_FAMILY_BINARY, PE_FAMILY_IP,
+  PE_FAMILY_ARN, PE_FAMILY_NULL
+} pe_family;
+
+/* operators.def: PE_OPERATOR(id, "Name", family, negated) for the 26 base operators and Null. */
+#define PE_OPERATOR(id, name, family, negated) PE_OP_##id,
+typedef enum pe_op {
+#include "cond/operators.def"
+  PE_OPS
+} pe_op;
+#undef PE_OPERATOR
+
+typedef struct pe_op_info {
+  const char *name;
+  uint8_t family;  /* pe_family */
+  uint8_t negated; /* the name holds "Not" */
+} pe_op_info;
+const pe_op_info *pe_op_get(pe_op op);
+
+typedef enum pe_quantifier { PE_SET_NONE, PE_SET_FOR_ALL, PE_SET_FOR_ANY } pe_quantifier;
+
+/* An operator as written, taken apart: "ForAnyValue:StringEqualsIfExists". */
+typedef struct pe_operator {
+  uint8_t op;         /* pe_op */
+  uint8_t quantifier; /* pe_quantifier */
+  uint8_t if_exists;
+} pe_operator;
+typedef enum pe_operator_fault {
+  PE_OPERATOR_OK,
+  PE_OPERATOR_UNKNOWN,
+  PE_OPERATOR_CASE,       /* right but for the letter case: *out is set (AMB-18) */
+  PE_OPERATOR_NULL_EXISTS /* NullIfExists: *out is set */
+} pe_operator_fault;
+pe_operator_fault pe_operator_parse(pe_slice text, pe_operator *out);
+
+typedef struct pe_cond_value {
+  pe_slice text;     /* decoded; numbers and booleans as written */
+  pe_span span;
+  uint32_t node;     /* JSON node */
+  uint8_t json_type; /* pe_json_type */
+  uint8_t valid;     /* the text fits the operator's family (a date is a date, …) */
+  union {
+    pe_pattern pattern;  /* STRING (EXACT for Equals) */
+    pe_arn_pattern *arn; /* ARN */
+    pe_decimal number;
+    pe_instant instant;
+    pe_cidr cidr;
+    bool boolean;        /* BOOL, NULL */
+    pe_slice bytes;      /* BINARY */
+  } as;
+} pe_cond_value;
+
+typedef struct pe_condition {
+  pe_operator op;
+  uint8_t has_variable;
+  pe_slice operator_text;  /* as written */
+  pe_slice key;            /* as written */
+  pe_slice lower;          /* ASCII lower case */
+  uint64_t hash;           /* pe_slice_hash(lower) */
+  const pe_key_info *info; /* built-in knowledge, or NULL */
+  pe_cond_value *values;
+  uint32_t count;
+  uint32_t operator_node, key_node; /* the JSON members that hold the operator's block and the key's values */
+  pe_span operator_span, key_span;  /* of the names */
+} pe_condition;
+
+typedef struct pe_cond_input { /* one value as read from the document */
+  pe_slice text;
+  pe_span span;
+  uint32_t node;
+  uint8_t json_type;
+} pe_cond_input;
+
+/* `variables`: Version 2012-10-17. Texts must outlive the arena's owner. 0 or ENOMEM. Malformed values
+ * compile to valid == 0. Spans and nodes of operator and key are the caller's to fill. */
+int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_operator *op, pe_slice key,
+                         const pe_cond_input *values, uint32_t count, bool variables, pe_condition *out);
+
+/* What one evaluation run carries down to every leaf. */
+typedef struct pe_env {
+  const pe_facts *facts;
+  const pe_readings *readings;
+  pe_rowset *touched; /* rows that were asked for while their readings differ; never NULL */
+  bool want;          /* value of an undetermined leaf: makes a Deny match and an Allow not match; callers
+                         invert it inside Not elements */
+  bool want_unknown;  /* the same for facts declared unknown: pessimistic run == want, optimistic run == !want */
+  bool unknown_hit;   /* set when an unknown fact was resolved by want_unknown */
+  /* Called for each key that a test found absent or unknown, when somebody collects them; may be NULL. */
+  void (*missing)(void *user, pe_slice key_as_written, const pe_key_info *info, bool unknown);
+  void *missing_user;
+} pe_env;
+
+/* The reading in force, marking the row as touched. Ask only where the readings differ. */
+static inline unsigned pe_env_reading(pe_env *env, pe_row row) {
+  pe_rowset_add(env->touched, row);
+  return env->readings->of[row];
+}
+
+/* Why an entry failed or held, for explanations. */
+typedef enum pe_cond_why {
+  PE_WHY_MATCHED, PE_WHY_NOT_EQUAL, PE_WHY_ABSENT, PE_WHY_ABSENT_TRUE, PE_WHY_EMPTY, PE_WHY_WRONG_TYPE_REQUEST,
+  PE_WHY_WRONG_TYPE_POLICY, PE_WHY_VARIABLE_ABSENT, PE_WHY_UNDETERMINED, PE_WHY_UNKNOWN, PE_WHY_NEGATED_MATCH
+} pe_cond_why;
+typedef struct pe_cond_detail {
+  pe_cond_why why;
+  pe_slice request_value; /* the value that decided, if there is one */
+  uint32_t policy_value;  /* index of the policy value that decided, or UINT32_MAX */
+} pe_cond_detail;
+
+/* L2.1: true when the entry holds. detail may be NULL. No allocation. */
+bool pe_condition_test(const pe_condition *c, pe_env *env, pe_cond_detail *detail);
+
+/* The base test alone: does one request value match one policy value under the positive form of the operator?
+ * For the analysis. Malformed values: false. */
+bool pe_cond_value_match(const pe_condition *c, uint32_t policy_value, pe_slice request_value, pe_env *env);
+
+/* Resolver of policy variables from env->facts (pe_resolve_fn; user is the pe_env). AMB-9, AMB-31 apply. */
+pe_resolved pe_env_resolve(void *env, const pe_variable *variable, pe_slice *out);
+
+#endif
