@@ -9,11 +9,29 @@ PY_LOG_COMPILER = $(PYTHON3)
 else
 PY_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/skip.sh
 endif
+if PLAIN_BUILD
+plain_build = yes
+else
+plain_build = no
+endif
 AM_TESTS_ENVIRONMENT = \
   srcdir='$(abs_top_srcdir)'; export srcdir; \
   builddir='$(abs_top_builddir)'; export builddir; \
   CC='$(CC)'; export CC; NM='$(NM)'; export NM; \
   POLICYEVAL='$(abs_top_builddir)/tools/policyeval'; export POLICYEVAL; \
   LIBPOLICYEVAL='$(abs_top_builddir)/.libs'; export LIBPOLICYEVAL; \
+  PLAIN_BUILD=$(plain_build); export PLAIN_BUILD; \
   CK_VERBOSITY=normal; export CK_VERBOSITY; \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
+
+TESTS += tests/exports/exports.py
+TESTS += tests/exports/promises.py
+TESTS += tests/headers/headers.sh
+TESTS += tests/install/install.sh
+TESTS += tests/layers/layers.py
+TESTS += tests/tree/tree.py
+
+# Writes libpolicyeval.map and docs/symbols-in-versions anew from the headers.
+update-exports:
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/exports/exports.py --update
+.PHONY: update-exports

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""The project's files, for the tests that look at the tree, and how such a test ends."""
+
+import os
+import subprocess
+import sys
+
+TOP = os.environ.get("srcdir") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.environ.get("builddir") or TOP
+
+# Lowest first: a file of lib/ includes its own layer and those before it.
+LAYERS = "base text json service cond policy eval access sym check report api".split()
+
+
+def files():
+    """Paths of all files from the top, as git knows them, or all of an unpacked tarball."""
+    git = subprocess.run(["git", "-C", TOP, "rev-parse", "--show-toplevel"], capture_output=True, text=True)
+    if git.returncode == 0 and os.path.realpath(git.stdout.strip()) == os.path.realpath(TOP):
+        out = subprocess.run(["git", "-C", TOP, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                             capture_output=True, text=True, check=True).stdout
+        found = out.split("\0")
+    else:
+        found = []
+        for folder, folders, names in os.walk(TOP):
+            folders[:] = [f for f in folders if not f.startswith(("build", "_build", "_inst", "libpolicyeval-"))
+                          and f not in ("m4", "autom4te.cache", "__pycache__", ".libs", ".deps")]
+            found += [os.path.relpath(os.path.join(folder, name), TOP) for name in names]
+    return sorted(f for f in found if f and os.path.isfile(os.path.join(TOP, f)))
+
+
+def read(path):
+    """The text of a file, or None for one that is not UTF-8."""
+    with open(os.path.join(TOP, path), "rb") as file:
+        data = file.read()
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def finish(what, faults):
+    """Print the faults and leave with the status that make check expects."""
+    for fault in faults:
+        print(fault)
+    print(f"{what}: {len(faults)} faults" if faults else f"{what}: ok")
+    sys.exit(1 if faults else 0)
