@@ -12,7 +12,7 @@ import source_tree
 
 FILE_CAP = 800       # lines of a C file
 FUNCTION_CAP = 80    # lines of a C function
-LINE_CAP = 120       # characters of a C line; .clang-format aims at 110
+LINE_CAP = 140       # characters of a C line; .clang-format aims at 110
 UNDONE = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 CODE = ("lib/", "include/", "tools/", "bindings/", "tests/", "examples/", "bench/", "fuzz/", "script/", ".ci/")
 # Files that cannot carry a comment, or are data that must stay byte for byte.
@@ -50,7 +50,7 @@ def faults_of_listing(paths, fragments):
     listed = set(re.findall(r"[\w./-]+", fragments))
     return [f"{path}: not in {os.path.dirname(path) if path.startswith('lib/') else 'include'}/local.mk"
             for path in paths if path not in listed and
-            (path.startswith("lib/") and path.endswith((".c", ".h", ".def")) or
+            (path.startswith("lib/") and path.endswith(".c") or
              path.startswith("include/") and path.endswith(".h") or
              re.match(r"tests/unit/test_\w+\.c$", path) and path[:-2] not in listed)]
 
@@ -71,7 +71,7 @@ def faults_of_functions(tags):
 def prove():
     """The checks see what they must."""
     undone = "/* TO" "DO */"
-    assert len(faults_of_file("lib/a/b.c", "int x; \n\t\n" + "y" * 121 + "\n" + undone + "\n" * 800)) == 7
+    assert len(faults_of_file("lib/a/b.c", "int x; \n\t\n" + "y" * 141 + "\n" + undone + "\n" * 800)) == 7
     assert not faults_of_file("lib/a/b.c", "/* SPDX-License-Identifier: MIT */\n")
     assert len(faults_of_listing(["lib/a/b.c", "tests/unit/test_a.c", "lib/a/c.c"], "x += lib/a/c.c")) == 2
     assert len(faults_of_functions('f\tx.c\t/^f$/;"\tline:1\tend:81\ng\tx.c\t/^g$/;"\tline:1\tend:80')) == 1
