@@ -22,7 +22,7 @@ extern const pe_alloc pe_alloc_libc;
 
 void *pe_alloc_new(const pe_alloc *a, size_t size);                /* zeroed */
 void *pe_alloc_array(const pe_alloc *a, size_t count, size_t size); /* zeroed; NULL on overflow */
-void *pe_alloc_grow(const pe_alloc *a, void *ptr, size_t count, size_t size); /* realloc, overflow checked */
+void *pe_alloc_grow(const pe_alloc *a, void *ptr, size_t count, size_t size); /* realloc; NULL on overflow */
 void pe_alloc_free(const pe_alloc *a, void *ptr);
 
 /* An arena: many small blocks that live and die together. Not thread-safe while
@@ -37,7 +37,7 @@ char *pe_arena_copy(pe_arena *arena, const char *ptr, size_t len); /* adds a NUL
 /* A block with a chunk of its own, for arrays that grow: resizing it copies nothing that the
  * allocator need not copy. NULL: no memory, and the old block is as it was. */
 void *pe_arena_large(pe_arena *arena, size_t size);
-void *pe_arena_large_resize(pe_arena *arena, void *block, size_t size); /* block: NULL or from pe_arena_large */
+void *pe_arena_large_resize(pe_arena *arena, void *block, size_t size); /* block: NULL or a large one */
 const pe_alloc *pe_arena_allocator(const pe_arena *arena);
 size_t pe_arena_bytes(const pe_arena *arena);                  /* bytes obtained from the allocator */
 

@@ -16,7 +16,8 @@ bool pe_slice_starts(pe_slice s, pe_slice prefix) {
 }
 
 bool pe_slice_ends(pe_slice s, pe_slice suffix) {
-  return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+  if (suffix.len == 0) return true;
+  return s.len >= suffix.len && memcmp(s.ptr + (s.len - suffix.len), suffix.ptr, suffix.len) == 0;
 }
 
 int pe_slice_cmp(pe_slice a, pe_slice b) {
@@ -29,8 +30,8 @@ int pe_slice_cmp(pe_slice a, pe_slice b) {
 static uint64_t load_word(const char *p, size_t n) {
   unsigned char b[8] = {0};
   memcpy(b, p, n);
-  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 |
-         (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+         (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
 }
 
 /* ASCII lower case of eight bytes at once: sets bit 5 of each byte in A-Z. */

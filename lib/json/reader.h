@@ -54,6 +54,7 @@ typedef struct pe_json_limits {
   X(QUOTES, "typographic quotes are not JSON quotes: write \" instead")                         \
   X(SINGLE_QUOTE, "strings take double quotes")                                                 \
   X(COMMENT, "JSON has no comments")                                                            \
+  X(BLANK, "only spaces, tabs and line ends may stand between values")                          \
   X(BOM, "a byte order mark is not part of JSON: remove it")                                    \
   X(UTF8, "the bytes are not UTF-8")                                                            \
   X(UTF16, "the text looks like UTF-16: save it as UTF-8")                                      \
@@ -74,7 +75,9 @@ const char *pe_json_fault_message(pe_json_fault fault);
 
 typedef struct pe_json_error {
   pe_json_fault fault;
-  uint32_t offset; /* of the first byte that does not fit */
+  /* Of the first byte that does not fit; of a bad word, number, escape or trailing comma, and of the
+   * typographic quote that was to end a string: of its first byte. */
+  uint32_t offset;
   uint32_t end;    /* exclusive, at least offset (end of text: equal) */
 } pe_json_error;
 
@@ -83,7 +86,9 @@ typedef struct pe_json_error {
 int pe_json_read(pe_arena *arena, const pe_source *source, const pe_json_limits *limits, pe_json *out,
                  pe_json_error *error);
 
-static inline bool pe_json_is(const pe_json *j, uint32_t i, pe_json_type t) { return j->nodes[i].type == (uint8_t)t; }
+static inline bool pe_json_is(const pe_json *j, uint32_t i, pe_json_type t) {
+  return j->nodes[i].type == (uint8_t)t;
+}
 /* First child of i (only when children > 0); the following ones by .next. */
 static inline uint32_t pe_json_first(uint32_t i) { return i + 1; }
 /* Member of object i by exact name (the first one of that name), or 0. */
