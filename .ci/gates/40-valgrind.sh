@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# The C unit tests under valgrind memcheck, in one process each (so that leaks of the tests themselves count too).
+. "$TOP/.ci/gate.sh"
+with valgrind valgrind
+build "$OUT" --enable-werror --disable-shared || exit 1
+export CK_FORK=no POLICYEVAL_SLOW=valgrind
+suite TEST_SUITE_LOG=valgrind-suite.log \
+  TESTS="$(make -s -C "$OUT" print-unit-tests)" LOG_COMPILER=valgrind \
+  LOG_FLAGS="-q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible"

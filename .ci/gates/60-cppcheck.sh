@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+# cppcheck finds nothing in the library and the tools.
+. "$TOP/.ci/gate.sh"
+with cppcheck cppcheck
+[ -f build-test/include/policyeval/version.h ] || build build-test || exit 1
+cppcheck --quiet --std=c11 --language=c -j"$JOBS" --enable=warning,portability --inline-suppr --error-exitcode=1 \
+  --suppress=missingIncludeSystem --suppress=unmatchedSuppression --library=posix \
+  --cppcheck-build-dir="$OUT" -DPOLICYEVAL_API= \
+  -Ilib -Iinclude -Ibuild-test/include lib tools || exit 1
+say "$(find lib tools -name '*.c' | wc -l) files"

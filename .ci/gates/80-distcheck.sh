@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# The tarball builds, tests, installs and uninstalls from a read-only tree, and has every file that git has.
+. "$TOP/.ci/gate.sh"
+build "$OUT" --enable-werror || exit 1
+export DISTCHECK_CONFIGURE_FLAGS=--enable-werror
+if ! make -C "$OUT" -j"$JOBS" distcheck >"$OUT/distcheck.log" 2>&1; then
+  find "$OUT" -name test-suite.log -exec tail -n 60 {} +
+  tail -n 40 "$OUT/distcheck.log"
+  exit 1
+fi
+tarball=$(ls "$OUT"/libpolicyeval-*.tar.xz)
+if git rev-parse HEAD >/dev/null 2>&1; then
+  git ls-files | sort >"$OUT/in-git"
+  tar -tf "$tarball" | sed 's,^[^/]*/,,' | sort >"$OUT/in-tarball"
+  left=$(comm -23 "$OUT/in-git" "$OUT/in-tarball")
+  if [ -n "$left" ]; then
+    say "in git but not in the tarball:" "$left"
+    exit 1
+  fi
+fi
+say "$(basename "$tarball"), $(tar -tf "$tarball" | grep -vc '/$') files"
