@@ -75,6 +75,7 @@ int pe_request_set_managed_key(pe_request_builder *b, bool managed);
 int pe_request_set_fact(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list);
 int pe_request_set_unknown(pe_request_builder *b, pe_slice key);
 int pe_request_set_reading(pe_request_builder *b, pe_row row, unsigned reading);
+void pe_request_apply_readings(pe_request_builder *b, const pe_readings *readings); /* all rows at once */
 int pe_request_set_only(pe_request_builder *b, int layer);
 int pe_request_prepare(pe_request_builder *b, const pe_request **out, const char **why); /* EINVAL: incomplete */
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Results as the documents that commands print: one writer a file, all into a buffer with a sticky error.
+ * JSON goes through jansson (report/json.h). 0, or ENOMEM. */
+#ifndef PE_REPORT_RENDER_H
+#define PE_REPORT_RENDER_H
+
+#include "base/buf.h"
+#include "eval/decide.h"
+#include "policy/finding.h"
+
+int pe_render_findings_json(const pe_findings *findings, pe_buf *out);  /* findings_json.c */
+int pe_render_findings_text(const pe_findings *findings, pe_buf *out);  /* findings_text.c: line, underlined span, fix */
+/* id may be empty. `strict` results and errors look alike. */
+int pe_render_decision_json(const pe_trace *trace, pe_slice id, pe_buf *out);
+/* The shape of `aws iam simulate-custom-policy`, one EvaluationResults entry. */
+int pe_render_decision_aws(const pe_trace *trace, const pe_request *request, pe_buf *out);
+int pe_render_decision_text(const pe_trace *trace, const pe_request *request, pe_buf *out);
+/* D1.8: "because no identity-based policy allows the s3:GetObject action", "with an explicit deny in a …"; empty when
+ * allowed. */
+int pe_render_reason(const pe_trace *trace, pe_slice action, pe_buf *out);
+/* The request as a case of `simulate --cases`, without policies. */
+int pe_render_case(const pe_request_builder *request, pe_buf *out);
+
+#endif
