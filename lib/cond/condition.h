@@ -3,9 +3,7 @@
 #ifndef PE_COND_CONDITION_H
 #define PE_COND_CONDITION_H
 
-#include "cond/facts.h"
-#include "cond/readings.h"
-#include "service/keys.h"
+#include "cond/leaf.h"
 #include "text/arn.h"
 #include "text/pattern.h"
 #include "text/value.h"
@@ -15,7 +13,7 @@ typedef enum pe_family {
   PE_FAMILY_ARN, PE_FAMILY_NULL
 } pe_family;
 
-/* operators.def: PE_OPERATOR(id, "Name", family, negated) for the 26 base operators and Null. */
+/* operators.def: PE_OPERATOR(symbol, "Name", family, negated) for the 26 base operators and Null. */
 #define PE_OPERATOR(id, name, family, negated) PE_OP_##id,
 typedef enum pe_op {
 #include "cond/operators.def"
@@ -89,30 +87,13 @@ typedef struct pe_cond_input { /* one value as read from the document */
 int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_operator *op, pe_slice key,
                          const pe_cond_input *values, uint32_t count, bool variables, pe_condition *out);
 
-/* What one evaluation run carries down to every leaf. */
-typedef struct pe_env {
-  const pe_facts *facts;
-  const pe_readings *readings;
-  pe_rowset *touched; /* rows that were asked for while their readings differ; never NULL */
-  bool want;          /* value of an undetermined leaf: makes a Deny match and an Allow not match; callers
-                         invert it inside Not elements */
-  bool want_unknown;  /* the same for facts declared unknown: pessimistic run == want, optimistic run == !want */
-  bool unknown_hit;   /* set when an unknown fact was resolved by want_unknown */
-  /* Called for each key that a test found absent or unknown, when somebody collects them; may be NULL. */
-  void (*missing)(void *user, pe_slice key_as_written, const pe_key_info *info, bool unknown);
-  void *missing_user;
-} pe_env;
-
-/* The reading in force, marking the row as touched. Ask only where the readings differ. */
-static inline unsigned pe_env_reading(pe_env *env, pe_row row) {
-  pe_rowset_add(env->touched, row);
-  return env->readings->of[row];
-}
-
 /* Why an entry failed or held, for explanations. */
 typedef enum pe_cond_why {
   PE_WHY_MATCHED, PE_WHY_NOT_EQUAL, PE_WHY_ABSENT, PE_WHY_ABSENT_TRUE, PE_WHY_EMPTY, PE_WHY_WRONG_TYPE_REQUEST,
-  PE_WHY_WRONG_TYPE_POLICY, PE_WHY_VARIABLE_ABSENT, PE_WHY_UNDETERMINED, PE_WHY_UNKNOWN, PE_WHY_NEGATED_MATCH
+  PE_WHY_WRONG_TYPE_POLICY, PE_WHY_VARIABLE_ABSENT, PE_WHY_UNDETERMINED, PE_WHY_UNKNOWN, PE_WHY_NEGATED_MATCH,
+  PE_WHY_PRESENT,  /* Null asks for absence, and the key is there */
+  PE_WHY_SEVERAL,  /* an operator without set qualifier, several values or a multivalued key (AMB-12, A20) */
+  PE_WHY_CONSTANT  /* the operator asks nothing of the request (AMB-11, AMB-14) */
 } pe_cond_why;
 typedef struct pe_cond_detail {
   pe_cond_why why;
@@ -126,8 +107,5 @@ bool pe_condition_test(const pe_condition *c, pe_env *env, pe_cond_detail *detai
 /* The base test alone: does one request value match one policy value under the positive form of the operator?
  * For the analysis. Malformed values: false. */
 bool pe_cond_value_match(const pe_condition *c, uint32_t policy_value, pe_slice request_value, pe_env *env);
-
-/* Resolver of policy variables from env->facts (pe_resolve_fn; user is the pe_env). AMB-9, AMB-31 apply. */
-pe_resolved pe_env_resolve(void *env, const pe_variable *variable, pe_slice *out);
 
 #endif

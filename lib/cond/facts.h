@@ -13,6 +13,7 @@ typedef struct pe_fact {
   uint32_t count; /* 0 only for an empty list of a multivalued key */
   uint8_t multi;  /* a list (multivalued key), also with one element */
   uint8_t unknown; /* declared unknown: count is 0 */
+  uint8_t twice;   /* AMB-36: a tag key given in several spellings, each with one value; values are in the order given */
   uint8_t derived; /* set by the library, not by the caller */
 } pe_fact;
 
@@ -24,5 +25,7 @@ typedef struct pe_facts {
 
 /* NULL: absent. Linear for a few keys, binary search beyond. */
 const pe_fact *pe_facts_find(const pe_facts *facts, uint64_t hash, pe_slice lower_key);
+/* The same for a key in any letter case; hash is pe_slice_hash_nocase(key). */
+const pe_fact *pe_facts_find_nocase(const pe_facts *facts, uint64_t hash, pe_slice key);
 
 #endif
