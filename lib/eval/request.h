@@ -73,6 +73,9 @@ int pe_request_set_resource(pe_request_builder *b, pe_slice arn, const char **wh
 int pe_request_set_resource_account(pe_request_builder *b, pe_slice account, const char **why);
 int pe_request_set_managed_key(pe_request_builder *b, bool managed);
 int pe_request_set_fact(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list);
+/* What the library knows about the call: counts unless the caller set the key; a later default replaces an earlier one.
+ * values NULL and not a list: the value is not known. */
+int pe_request_set_default(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list);
 int pe_request_set_unknown(pe_request_builder *b, pe_slice key);
 int pe_request_set_reading(pe_request_builder *b, pe_row row, unsigned reading);
 void pe_request_apply_readings(pe_request_builder *b, const pe_readings *readings); /* all rows at once */
