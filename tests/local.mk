@@ -24,6 +24,8 @@ AM_TESTS_ENVIRONMENT = \
   CK_VERBOSITY=normal; export CK_VERBOSITY; \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 
+TESTS += tests/docs/check_readings.py
+TESTS += tests/docs/check_readme.py
 TESTS += tests/exports/exports.py
 TESTS += tests/exports/promises.py
 TESTS += tests/headers/headers.sh
@@ -34,4 +36,7 @@ TESTS += tests/tree/tree.py
 # Writes libpolicyeval.map and docs/symbols-in-versions anew from the headers.
 update-exports:
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/exports/exports.py --update
-.PHONY: update-exports
+# Writes the excerpt of the demo in README.md anew.
+update-readme: all
+	PATH='$(abs_top_builddir)/tools':"$$PATH" $(PYTHON3) $(srcdir)/tests/docs/check_readme.py --update
+.PHONY: update-exports update-readme

@@ -46,13 +46,14 @@ def faults_of_file(path, text):
 
 
 def faults_of_listing(paths, fragments):
-    """Sources of lib/ that no local.mk names would silently not be built, headers not be installed."""
+    """What no local.mk names would silently not be built, not be installed, not be run."""
     listed = set(re.findall(r"[\w./-]+", fragments))
-    return [f"{path}: not in {os.path.dirname(path) if path.startswith('lib/') else 'include'}/local.mk"
+    return [f"{path}: in no local.mk"
             for path in paths if path not in listed and
             (path.startswith("lib/") and path.endswith(".c") or
              path.startswith("include/") and path.endswith(".h") or
-             re.match(r"tests/unit/test_\w+\.c$", path) and path[:-2] not in listed)]
+             re.match(r"tests/unit/test_\w+\.c$", path) and path[:-2] not in listed or
+             re.match(r"tests/(?!corpus/)\w+/((?!lib|common|helper)\w+\.sh|(check|test)_\w+\.py)$", path))]
 
 
 def faults_of_functions(tags):
@@ -73,7 +74,8 @@ def prove():
     undone = "/* TO" "DO */"
     assert len(faults_of_file("lib/a/b.c", "int x; \n\t\n" + "y" * 141 + "\n" + undone + "\n" * 800)) == 7
     assert not faults_of_file("lib/a/b.c", "/* SPDX-License-Identifier: MIT */\n")
-    assert len(faults_of_listing(["lib/a/b.c", "tests/unit/test_a.c", "lib/a/c.c"], "x += lib/a/c.c")) == 2
+    assert len(faults_of_listing(["lib/a/b.c", "tests/unit/test_a.c", "lib/a/c.c", "tests/cli/x.sh", "tests/x.py"],
+                                 "x += lib/a/c.c")) == 3
     assert len(faults_of_functions('f\tx.c\t/^f$/;"\tline:1\tend:81\ng\tx.c\t/^g$/;"\tline:1\tend:80')) == 1
 
 
