@@ -23,9 +23,16 @@ typedef struct pe_instant {
   int64_t seconds;
   uint32_t nanos;
 } pe_instant;
-typedef enum pe_instant_form { PE_INSTANT_ISO, PE_INSTANT_EPOCH } pe_instant_form;
-/* W3C profile of ISO 8601, or epoch seconds (digits only: AMB-16). Missing zone: UTC. */
+typedef enum pe_instant_form {
+  PE_INSTANT_ISO,    /* as the W3C profile writes it */
+  PE_INSTANT_EPOCH,
+  PE_INSTANT_LENIENT /* accepted when a policy is saved (L1.8.10), but not in the W3C profile: no zone, other
+                        numbers of digits, small letters, a day that the month does not have (counted on) */
+} pe_instant_form;
+/* W3C profile of ISO 8601 and its slack (L1.8.10), or epoch seconds (digits only: AMB-16). Missing zone: UTC. */
 bool pe_instant_parse(pe_slice text, pe_instant *out, pe_instant_form *form);
+/* The other reading of AMB-16: exactly four digits are a year. */
+bool pe_instant_parse_year(pe_slice text, pe_instant *out);
 int pe_instant_cmp(pe_instant a, pe_instant b);
 
 /* An address or a block. IPv4 occupies the last four bytes. */
@@ -40,12 +47,15 @@ typedef struct pe_cidr {
 bool pe_cidr_parse(pe_slice text, pe_cidr *out);    /* address or address/prefix; no zone ids, no leading zeros */
 bool pe_address_parse(pe_slice text, pe_cidr *out); /* address alone, prefix is 32 or 128 */
 bool pe_cidr_contains(const pe_cidr *block, const pe_cidr *address); /* versions differ: false */
+/* The IPv4 address or block that a mapped one stands for (AMB-15); false: p is not mapped. */
+bool pe_cidr_unmap(const pe_cidr *p, pe_cidr *out);
 bool pe_cidr_private(const pe_cidr *block); /* wholly inside RFC 1918, 100.64/10, link local, loopback, ULA */
 
 /* "true" or "false" in any letter case (AMB-17). */
 bool pe_bool_parse(pe_slice text, bool *out);
+bool pe_bool_parse_exact(pe_slice text, bool *out); /* small letters only: its other reading */
 
-/* Base64 with or without padding. Decodes into the arena. 0 ok, 1 not base64, or ENOMEM. */
+/* Base64 with or without padding (L2.7: what counts is the bytes). Decodes into the arena. 0 ok, 1 not base64, or ENOMEM. */
 int pe_base64_decode(pe_arena *arena, pe_slice text, pe_slice *out);
 
 #endif
