@@ -139,8 +139,11 @@ static inline unsigned char lower(char c) {
 static size_t find_folded(pe_slice lit, pe_slice v, size_t pos, size_t end) {
   if (lit.len > end - pos) return NOWHERE;
   unsigned char first = lower(lit.ptr[0]); /* folding keeps lead bytes of longer code points */
+  unsigned char tail = lower(lit.ptr[lit.len - 1]);
+  bool look = tail < 0x80;
   for (size_t at = pos; at <= end - lit.len; at++) {
-    if (lower(v.ptr[at]) == first && equal_folded(lit.ptr, v.ptr + at, lit.len)) return at;
+    if (lower(v.ptr[at]) != first || (look && lower(v.ptr[at + lit.len - 1]) != tail)) continue;
+    if (equal_folded(lit.ptr, v.ptr + at, lit.len)) return at;
   }
   return NOWHERE;
 }

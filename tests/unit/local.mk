@@ -3,7 +3,10 @@
 # To add one: write tests/unit/test_NAME.c (unit.h shows how it looks) and add the line
 #   unit_tests += tests/unit/test_NAME
 # here, sorted. Nothing else.
+unit_tests += tests/unit/test_arn
+unit_tests += tests/unit/test_pattern
 unit_tests += tests/unit/test_unit
+unit_tests += tests/unit/test_value
 
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
 if HAVE_CHECK
