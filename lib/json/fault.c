@@ -120,7 +120,7 @@ pe_json_error pe_json_fault_text(pe_slice base) {
 
 const char *pe_json_fault_find_quote(const char *p, const char *end) {
   for (; end - p >= 3; p++) {
-    p = memchr(p, '\xE2', (size_t)(end - p) - 2);
+    p = memchr(p, 0xE2, (size_t)(end - p) - 2);
     if (!p) return NULL;
     if (p[1] == '\x80' && (unsigned char)p[2] >= 0x9C && (unsigned char)p[2] <= 0x9F) return p;
   }
