@@ -10,17 +10,23 @@
 #include "base/buf.h"
 #include "json/reader.h"
 
-static const char *const actions[] = {
-    "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds",
-    "kms:Decrypt",                   "kms:GenerateDataKey",           "s3:GetObject",
-    "s3:ListBucket",                 "ec2:Describe*",                 "sts:AssumeRole",
-    "logs:PutLogEvents"};
+static const char *const actions[] = {"secretsmanager:GetSecretValue",
+                                      "secretsmanager:DescribeSecret",
+                                      "kms:Decrypt",
+                                      "secretsmanager:ListSecretVersionIds",
+                                      "kms:GenerateDataKey",
+                                      "s3:GetObject",
+                                      "s3:ListBucket",
+                                      "ec2:Describe*",
+                                      "sts:AssumeRole",
+                                      "logs:PutLogEvents"};
 enum { ACTIONS = sizeof actions / sizeof actions[0] };
 
 static void add_statement(pe_buf *b, unsigned i) {
   pe_buf_fmt(b, "{\"Sid\":\"Statement%u\",\"Effect\":\"%s\",\"Action\":[", i, i % 5 ? "Allow" : "Deny");
   for (unsigned k = 0; k <= i % ACTIONS; k++) pe_buf_fmt(b, "%s\"%s\"", k ? "," : "", actions[k]);
-  pe_buf_fmt(b, "],\"Resource\":\"arn:aws:secretsmanager:eu-west-1:111122223333:secret:team%u/app-??????\"", i);
+  pe_buf_fmt(b, "],\"Resource\":\"arn:aws:secretsmanager:eu-west-1:111122223333:secret:team%u/app-??????\"",
+             i);
   if (i % 2) {
     pe_buf_fmt(b,
                ",\"Condition\":{\"StringEquals\":{\"aws:ResourceTag/team\":\"team%u\",\"aws:SourceVpc\":"
@@ -104,8 +110,8 @@ int main(void) {
       char *text = make_policy(sizes[i], pretty, &len);
       if (!text) return 1;
       double ours = measure(read_ours, text, len), theirs = measure(read_jansson, text, len);
-      printf("%10u  %-7s %9zu %7zu %6.1f %5.0f | %10.1f %5.0f\n", sizes[i], pretty ? "pretty" : "compact", len,
-             read_ours(text, len), ours * 1e6, (double)len / ours / 1e6, theirs * 1e6,
+      printf("%10u  %-7s %9zu %7zu %6.1f %5.0f | %10.1f %5.0f\n", sizes[i], pretty ? "pretty" : "compact",
+             len, read_ours(text, len), ours * 1e6, (double)len / ours / 1e6, theirs * 1e6,
              (double)len / theirs / 1e6);
       free(text);
     }

@@ -11,17 +11,17 @@
 #include <stdint.h>
 
 typedef struct pe_alloc {
-  void *(*alloc)(void *user, size_t size);              /* NULL when out of memory */
-  void *(*resize)(void *user, void *ptr, size_t size);  /* ptr may be NULL */
-  void (*release)(void *user, void *ptr);               /* ptr may be NULL */
+  void *(*alloc)(void *user, size_t size);             /* NULL when out of memory */
+  void *(*resize)(void *user, void *ptr, size_t size); /* ptr may be NULL */
+  void (*release)(void *user, void *ptr);              /* ptr may be NULL */
   void *user;
 } pe_alloc;
 
 /* The allocator over malloc, realloc and free. */
 extern const pe_alloc pe_alloc_libc;
 
-void *pe_alloc_new(const pe_alloc *a, size_t size);                /* zeroed */
-void *pe_alloc_array(const pe_alloc *a, size_t count, size_t size); /* zeroed; NULL on overflow */
+void *pe_alloc_new(const pe_alloc *a, size_t size);                           /* zeroed */
+void *pe_alloc_array(const pe_alloc *a, size_t count, size_t size);           /* zeroed; NULL on overflow */
 void *pe_alloc_grow(const pe_alloc *a, void *ptr, size_t count, size_t size); /* realloc; NULL on overflow */
 void pe_alloc_free(const pe_alloc *a, void *ptr);
 
@@ -39,6 +39,6 @@ char *pe_arena_copy(pe_arena *arena, const char *ptr, size_t len); /* adds a NUL
 void *pe_arena_large(pe_arena *arena, size_t size);
 void *pe_arena_large_resize(pe_arena *arena, void *block, size_t size); /* block: NULL or a large one */
 const pe_alloc *pe_arena_allocator(const pe_arena *arena);
-size_t pe_arena_bytes(const pe_arena *arena);                  /* bytes obtained from the allocator */
+size_t pe_arena_bytes(const pe_arena *arena); /* bytes obtained from the allocator */
 
 #endif

@@ -33,8 +33,8 @@ static inline pe_slice pe_slice_sub(pe_slice s, size_t from, size_t to) {
 bool pe_slice_eq_ascii_nocase(pe_slice a, pe_slice b);
 bool pe_slice_starts(pe_slice s, pe_slice prefix);
 bool pe_slice_ends(pe_slice s, pe_slice suffix);
-int pe_slice_cmp(pe_slice a, pe_slice b); /* bytewise, shorter first */
-uint64_t pe_slice_hash(pe_slice s);             /* a fixed hash of the bytes */
-uint64_t pe_slice_hash_nocase(pe_slice s);      /* the same over ASCII lower case */
+int pe_slice_cmp(pe_slice a, pe_slice b);  /* bytewise, shorter first */
+uint64_t pe_slice_hash(pe_slice s);        /* a fixed hash of the bytes */
+uint64_t pe_slice_hash_nocase(pe_slice s); /* the same over ASCII lower case */
 
 #endif

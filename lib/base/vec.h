@@ -8,15 +8,15 @@
 
 #include "base/alloc.h"
 
-#define PE_VEC(type)  \
-  struct {            \
-    type *data;       \
-    size_t len, cap;  \
+#define PE_VEC(type)                                                                                         \
+  struct {                                                                                                   \
+    type *data;                                                                                              \
+    size_t len, cap;                                                                                         \
   }
 
 void *pe_vec_grow(void **data, size_t *len, size_t *cap, size_t elem, const pe_alloc *a);
 
-#define pe_vec_push(v, a) \
+#define pe_vec_push(v, a)                                                                                    \
   ((__typeof__((v)->data))pe_vec_grow((void **)&(v)->data, &(v)->len, &(v)->cap, sizeof *(v)->data, (a)))
 #define pe_vec_done(v, a) (pe_alloc_free((a), (v)->data), (v)->data = NULL, (v)->len = (v)->cap = 0)
 

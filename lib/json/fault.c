@@ -36,16 +36,16 @@ static pe_json_fault foreign(uint32_t cp) {
   if ((cp >= 0x2018 && cp <= 0x201F) || cp == 0xAB || cp == 0xBB || cp == 0xFF02) return PE_JSON_FAULT_QUOTES;
   if (cp >= 0x2000 && cp <= 0x200D) return PE_JSON_FAULT_BLANK;
   switch (cp) {
-    case 0x85: /* next line */
-    case 0xA0: /* no-break space */
-    case 0x1680:
-    case 0x2028: /* line and paragraph separator */
-    case 0x2029:
-    case 0x202F:
-    case 0x205F:
-    case 0x2060: /* word joiner */
-    case 0x3000: return PE_JSON_FAULT_BLANK;
-    default: return PE_JSON_FAULT_NONE;
+  case 0x85: /* next line */
+  case 0xA0: /* no-break space */
+  case 0x1680:
+  case 0x2028: /* line and paragraph separator */
+  case 0x2029:
+  case 0x202F:
+  case 0x205F:
+  case 0x2060: /* word joiner */
+  case 0x3000: return PE_JSON_FAULT_BLANK;
+  default: return PE_JSON_FAULT_NONE;
   }
 }
 
@@ -53,14 +53,14 @@ static pe_json_fault foreign(uint32_t cp) {
 static pe_json_fault familiar(pe_json_fault expected, const char *p, const char *end) {
   bool value = expected == PE_JSON_FAULT_VALUE;
   switch (*p) {
-    case '\0': return PE_JSON_FAULT_NUL;
-    case '\v':
-    case '\f': return PE_JSON_FAULT_BLANK;
-    case '#': return PE_JSON_FAULT_COMMENT;
-    case '/': return p + 1 < end && (p[1] == '/' || p[1] == '*') ? PE_JSON_FAULT_COMMENT : expected;
-    case '\'':
-    case '`': return value || expected == PE_JSON_FAULT_NAME ? PE_JSON_FAULT_SINGLE_QUOTE : expected;
-    default: break;
+  case '\0': return PE_JSON_FAULT_NUL;
+  case '\v':
+  case '\f': return PE_JSON_FAULT_BLANK;
+  case '#': return PE_JSON_FAULT_COMMENT;
+  case '/': return p + 1 < end && (p[1] == '/' || p[1] == '*') ? PE_JSON_FAULT_COMMENT : expected;
+  case '\'':
+  case '`': return value || expected == PE_JSON_FAULT_NAME ? PE_JSON_FAULT_SINGLE_QUOTE : expected;
+  default: break;
   }
   if (value && (*p == '+' || *p == '.')) return PE_JSON_FAULT_NUMBER;
   if (value && letter(*p)) return PE_JSON_FAULT_LITERAL;

@@ -192,11 +192,11 @@ static const char *read_word(reader *r, const char *p, pe_json_type type, pe_sli
 
 static const char *read_scalar(reader *r, const char *p) {
   switch (*p) {
-    case '"': return read_string_value(r, p);
-    case 't': return read_word(r, p, PE_JSON_TRUE, PE_SLICE("true"));
-    case 'f': return read_word(r, p, PE_JSON_FALSE, PE_SLICE("false"));
-    case 'n': return read_word(r, p, PE_JSON_NULL, PE_SLICE("null"));
-    default: break;
+  case '"': return read_string_value(r, p);
+  case 't': return read_word(r, p, PE_JSON_TRUE, PE_SLICE("true"));
+  case 'f': return read_word(r, p, PE_JSON_FALSE, PE_SLICE("false"));
+  case 'n': return read_word(r, p, PE_JSON_NULL, PE_SLICE("null"));
+  default: break;
   }
   if (*p == '-' || digit(*p)) return read_number(r, p);
   return unexpected(r, PE_JSON_FAULT_VALUE, p);

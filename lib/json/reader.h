@@ -11,7 +11,13 @@
 #include "text/source.h"
 
 typedef enum pe_json_type {
-  PE_JSON_NULL, PE_JSON_FALSE, PE_JSON_TRUE, PE_JSON_NUMBER, PE_JSON_STRING, PE_JSON_ARRAY, PE_JSON_OBJECT
+  PE_JSON_NULL,
+  PE_JSON_FALSE,
+  PE_JSON_TRUE,
+  PE_JSON_NUMBER,
+  PE_JSON_STRING,
+  PE_JSON_ARRAY,
+  PE_JSON_OBJECT
 } pe_json_type;
 
 typedef struct pe_json_node {
@@ -35,37 +41,37 @@ typedef struct pe_json {
 } pe_json;
 
 typedef struct pe_json_limits {
-  size_t bytes;    /* of text, at most 4 GiB - 1 */
-  uint32_t depth;  /* containers inside each other */
+  size_t bytes;   /* of text, at most 4 GiB - 1 */
+  uint32_t depth; /* containers inside each other */
   uint32_t nodes;
 } pe_json_limits;
 
 /* X(name, message): why a text is not JSON. One place: messages, docs, tests. */
-#define PE_JSON_FAULTS(X)                                                                       \
-  X(NONE, "")                                                                                   \
-  X(EMPTY, "the text is empty")                                                                 \
-  X(END, "the text ends inside a value")                                                        \
-  X(VALUE, "a value was expected here")                                                         \
-  X(NAME, "a member name in double quotes was expected here")                                   \
-  X(COLON, "a colon was expected after the member name")                                        \
-  X(COMMA, "a comma or the end of the list was expected here")                                  \
-  X(TRAILING_COMMA, "no comma may stand before the end of a list")                              \
-  X(TRAILING, "there is text after the end of the document")                                    \
-  X(QUOTES, "typographic quotes are not JSON quotes: write \" instead")                         \
-  X(SINGLE_QUOTE, "strings take double quotes")                                                 \
-  X(COMMENT, "JSON has no comments")                                                            \
-  X(BLANK, "only spaces, tabs and line ends may stand between values")                          \
-  X(BOM, "a byte order mark is not part of JSON: remove it")                                    \
-  X(UTF8, "the bytes are not UTF-8")                                                            \
-  X(UTF16, "the text looks like UTF-16: save it as UTF-8")                                      \
-  X(CONTROL, "a control character must be written as an escape in a string")                    \
-  X(NUL, "NUL is not allowed")                                                                  \
-  X(ESCAPE, "unknown escape in a string")                                                       \
-  X(SURROGATE, "half of a surrogate pair in a \\u escape")                                      \
-  X(NUMBER, "a number of a form that JSON does not have")                                       \
-  X(LITERAL, "only true, false and null are words in JSON")                                     \
-  X(DEPTH, "nested deeper than the limit")                                                      \
-  X(NODES, "more values than the limit")                                                        \
+#define PE_JSON_FAULTS(X)                                                                                    \
+  X(NONE, "")                                                                                                \
+  X(EMPTY, "the text is empty")                                                                              \
+  X(END, "the text ends inside a value")                                                                     \
+  X(VALUE, "a value was expected here")                                                                      \
+  X(NAME, "a member name in double quotes was expected here")                                                \
+  X(COLON, "a colon was expected after the member name")                                                     \
+  X(COMMA, "a comma or the end of the list was expected here")                                               \
+  X(TRAILING_COMMA, "no comma may stand before the end of a list")                                           \
+  X(TRAILING, "there is text after the end of the document")                                                 \
+  X(QUOTES, "typographic quotes are not JSON quotes: write \" instead")                                      \
+  X(SINGLE_QUOTE, "strings take double quotes")                                                              \
+  X(COMMENT, "JSON has no comments")                                                                         \
+  X(BLANK, "only spaces, tabs and line ends may stand between values")                                       \
+  X(BOM, "a byte order mark is not part of JSON: remove it")                                                 \
+  X(UTF8, "the bytes are not UTF-8")                                                                         \
+  X(UTF16, "the text looks like UTF-16: save it as UTF-8")                                                   \
+  X(CONTROL, "a control character must be written as an escape in a string")                                 \
+  X(NUL, "NUL is not allowed")                                                                               \
+  X(ESCAPE, "unknown escape in a string")                                                                    \
+  X(SURROGATE, "half of a surrogate pair in a \\u escape")                                                   \
+  X(NUMBER, "a number of a form that JSON does not have")                                                    \
+  X(LITERAL, "only true, false and null are words in JSON")                                                  \
+  X(DEPTH, "nested deeper than the limit")                                                                   \
+  X(NODES, "more values than the limit")                                                                     \
   X(BYTES, "longer than the limit")
 
 #define PE_JSON_FAULT_ENUM(name, message) PE_JSON_FAULT_##name,
@@ -78,7 +84,7 @@ typedef struct pe_json_error {
   /* Of the first byte that does not fit; of a bad word, number, escape or trailing comma, and of the
    * typographic quote that was to end a string: of its first byte. */
   uint32_t offset;
-  uint32_t end;    /* exclusive, at least offset (end of text: equal) */
+  uint32_t end; /* exclusive, at least offset (end of text: equal) */
 } pe_json_error;
 
 /* 0; POLICYEVAL_EJSON or ELIMIT (then *error says why and where); ENOMEM. All memory comes from
@@ -96,7 +102,9 @@ uint32_t pe_json_get(const pe_json *j, uint32_t i, const char *name);
 
 /* --set NAME=VALUE: replaces whole tokens (maximal runs of A-Z a-z 0-9 _) inside decoded string
  * values, never names. Nodes must still be private to the caller. 0 or ENOMEM. */
-typedef struct pe_json_setting { pe_slice name, value; } pe_json_setting;
+typedef struct pe_json_setting {
+  pe_slice name, value;
+} pe_json_setting;
 int pe_json_substitute(pe_arena *arena, pe_json *json, const pe_json_setting *settings, size_t count);
 
 /* Span, in json->source, of part [from, to) of a decoded string node; the whole node when it was

@@ -50,20 +50,19 @@ static escape unicode_escape(const char *p, const char *end) {
 static escape read_escape(const char *p, const char *end) {
   if (p + 1 == end) return bad(PE_JSON_FAULT_END, 0);
   switch (p[1]) {
-    case '"':
-    case '\\':
-    case '/':
-      return (escape){(unsigned char)p[1], 2, PE_JSON_FAULT_NONE};
-    case 'b': return (escape){'\b', 2, PE_JSON_FAULT_NONE};
-    case 'f': return (escape){'\f', 2, PE_JSON_FAULT_NONE};
-    case 'n': return (escape){'\n', 2, PE_JSON_FAULT_NONE};
-    case 'r': return (escape){'\r', 2, PE_JSON_FAULT_NONE};
-    case 't': return (escape){'\t', 2, PE_JSON_FAULT_NONE};
-    case 'u': return unicode_escape(p, end);
-    default: {
-      unsigned n = pe_utf8_check((const unsigned char *)p + 1, (size_t)(end - p) - 1);
-      return bad(PE_JSON_FAULT_ESCAPE, 1 + (n ? n : 1));
-    }
+  case '"':
+  case '\\':
+  case '/': return (escape){(unsigned char)p[1], 2, PE_JSON_FAULT_NONE};
+  case 'b': return (escape){'\b', 2, PE_JSON_FAULT_NONE};
+  case 'f': return (escape){'\f', 2, PE_JSON_FAULT_NONE};
+  case 'n': return (escape){'\n', 2, PE_JSON_FAULT_NONE};
+  case 'r': return (escape){'\r', 2, PE_JSON_FAULT_NONE};
+  case 't': return (escape){'\t', 2, PE_JSON_FAULT_NONE};
+  case 'u': return unicode_escape(p, end);
+  default: {
+    unsigned n = pe_utf8_check((const unsigned char *)p + 1, (size_t)(end - p) - 1);
+    return bad(PE_JSON_FAULT_ESCAPE, 1 + (n ? n : 1));
+  }
   }
 }
 

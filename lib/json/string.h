@@ -19,9 +19,9 @@ static inline const char *pe_json_skip_plain(const char *p, const char *end) {
   while (end - p >= 16) {
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
     /* As signed bytes, those that are not ASCII are below 0x20, too. */
-    __m128i stop = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
-                                _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-                                             _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+    __m128i stop = _mm_or_si128(
+        _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
+        _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
     unsigned mask = (unsigned)_mm_movemask_epi8(stop);
     if (mask) return p + __builtin_ctz(mask);
     p += 16;
