@@ -3,12 +3,12 @@
 # To add one: write tests/unit/test_NAME.c (unit.h shows how it looks) and add the line
 #   unit_tests += tests/unit/test_NAME
 # here, sorted. Nothing else.
+unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
-unit_tests += tests/unit/test_source
-unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_pattern
+unit_tests += tests/unit/test_source
 unit_tests += tests/unit/test_unit
 unit_tests += tests/unit/test_value
 
