@@ -29,6 +29,7 @@ need_lib() {
 }
 need_to_build() {
   [ -n "${CC:-}" ] || need cc gcc
+  [ -e /usr/include/stdio.h ] || want libc6-dev
   need make make
   need autoreconf autoconf
   need automake automake

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The tarball builds, tests, installs and uninstalls from a read-only tree, and has every file that git has.
+# The tarball builds, tests, installs and uninstalls from a read-only tree, has every file that git has, and
+# comes out the same byte for byte the second time.
 . "$TOP/.ci/gate.sh"
 build "$OUT" --enable-werror || exit 1
 export DISTCHECK_CONFIGURE_FLAGS=--enable-werror
@@ -17,5 +18,13 @@ if git rev-parse HEAD >/dev/null 2>&1; then
     say "in git but not in the tarball:" "$left"
     exit 1
   fi
+fi
+# A second time: the same bytes.
+sum=$(sha256sum <"$tarball")
+sleep 1
+make -C "$OUT" dist >"$OUT/dist.log" 2>&1 || { tail -n 20 "$OUT/dist.log"; exit 1; }
+if [ "$(sha256sum <"$tarball")" != "$sum" ]; then
+  say "two runs of make dist gave different tarballs"
+  exit 1
 fi
 say "$(basename "$tarball"), $(tar -tf "$tarball" | grep -vc '/$') files"
