@@ -88,7 +88,8 @@ typedef struct pe_json_error {
 } pe_json_error;
 
 /* 0; POLICYEVAL_EJSON or ELIMIT (then *error says why and where); ENOMEM. All memory comes from
- * the arena, which the caller frees. Duplicate members are marked, not refused. NULL error is fine. */
+ * the arena, which the caller frees. The text must have its NUL (text/source.h). Duplicate members are
+ * marked, not refused. NULL error is fine. */
 int pe_json_read(pe_arena *arena, const pe_source *source, const pe_json_limits *limits, pe_json *out,
                  pe_json_error *error);
 
