@@ -42,18 +42,16 @@ static bool has_star(const pe_pattern *p) {
   return false;
 }
 
-/* A wildcard before the first ':' or '/'. Without such a character there is no type word: "bucket*", "*". */
+/* A wildcard before the first ':' or '/', or anywhere when there is none; "*" alone is no word (PE-1). */
 static bool has_wild_type(const pe_pattern *p) {
   bool wild = false;
-  for (uint32_t i = 0; i < p->nelems && p->elems[i].kind != PE_ELEM_VARIABLE; i++) {
+  for (uint32_t i = 0; i < p->nelems && p->shape != PE_SHAPE_ANY; i++) {
     const pe_elem *e = &p->elems[i];
-    if (e->kind != PE_ELEM_LITERAL) {
-      wild = true;
-    } else if (memchr(e->literal.ptr, ':', e->literal.len) || memchr(e->literal.ptr, '/', e->literal.len)) {
-      return wild;
-    }
+    wild |= e->kind == PE_ELEM_ONE || e->kind == PE_ELEM_STAR;
+    if (e->kind != PE_ELEM_LITERAL) continue;
+    if (memchr(e->literal.ptr, ':', e->literal.len) || memchr(e->literal.ptr, '/', e->literal.len)) break;
   }
-  return false;
+  return wild;
 }
 
 static bool is_exact(const pe_arn_pattern *p) {
@@ -100,7 +98,7 @@ static pe_match match_field(const pe_arn_pattern *p, int i, const pe_arn *value,
                             pe_resolve_fn resolve, void *user) {
   const pe_pattern *f = &p->field[i];
   if (!f->has_variable) {
-    bool nocase = i < PE_ARN_RESOURCE && (readings & PE_ARN_READ_NOCASE);
+    bool nocase = i >= PE_ARN_PARTITION && i < PE_ARN_RESOURCE && (readings & PE_ARN_READ_NOCASE);
     bool hit = nocase ? pe_pattern_match_nocase(f, value->field[i]) : pe_pattern_match(f, value->field[i]);
     return hit ? PE_MATCH_YES : PE_MATCH_NO;
   }

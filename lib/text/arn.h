@@ -30,7 +30,8 @@ typedef struct pe_arn_pattern {
   uint8_t padded;       /* fewer than six fields: missing ones were filled with "*" (AMB-4) */
   uint8_t has_variable;
   uint8_t exact;        /* six fields, no wildcard, no variable: compare `text` */
-  uint8_t wild_type;    /* a wildcard in the resource-type word: sixth field up to its first ':' or '/' (AMB-2) */
+  uint8_t wild_type;    /* a wildcard in the resource-type word: sixth field up to its first ':' or '/', or all of
+                           it, unless it is "*" (AMB-2, PE-1; asked of some services only) */
 } pe_arn_pattern;
 
 enum { /* beside the flags of pe_pattern_compile */
@@ -48,7 +49,7 @@ pe_match pe_arn_pattern_match(const pe_arn_pattern *p, const pe_arn *value, pe_r
 enum {
   PE_ARN_READ_LIVE = 1,         /* AMB-8: wildcards in substituted values */
   PE_ARN_READ_CROSSING = 2,     /* AMB-1: a '*' in the first five fields reaches over colons */
-  PE_ARN_READ_NOCASE = 4,       /* AMB-3: letter case of the first five fields does not count */
+  PE_ARN_READ_NOCASE = 4,       /* AMB-3: letter case of partition, service, region and account does not count */
   PE_ARN_READ_LITERAL_TYPE = 8  /* AMB-2: wildcards in the resource-type word are plain characters */
 };
 pe_match pe_arn_pattern_match_reading(const pe_arn_pattern *p, const pe_arn *value, unsigned readings,

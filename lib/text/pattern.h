@@ -81,8 +81,8 @@ void pe_pattern_faults(pe_slice text, pe_variable_fault_fn report, void *user);
 
 /* Patterns without variables (one with variables matches nothing). For NOCASE the value is folded on the fly.
  * Values are UTF-8; of one that is not, no byte outside is read. What stands between two stars is searched
- * leftmost first and never looked for again: O(n) bytes looked at where that text starts with a byte that is rare in
- * the value, at worst O(n * m) with m the longest such text. */
+ * leftmost first and never looked for again: time grows with the length n of the value, not with the number of
+ * stars. The worst case, O(n * m), is a part of m > 64 bytes between two stars that occurs nearly everywhere. */
 bool pe_pattern_match(const pe_pattern *p, pe_slice value);
 /* The same, with letter case ignored whatever the pattern was compiled for (AMB-3). */
 bool pe_pattern_match_nocase(const pe_pattern *p, pe_slice value);

@@ -148,11 +148,91 @@ static size_t find_folded(pe_slice lit, pe_slice v, size_t pos, size_t end) {
   return NOWHERE;
 }
 
+/* A part as bits of one word, for texts in which it nearly occurs again and again: bit n of state says that the bytes
+ * up to here end with the first n + 1 bytes of the part. */
+enum { PARALLEL_BITS = 64, PARALLEL_AFTER = 32 };
+
+typedef struct parallel {
+  uint64_t accepts[256]; /* positions that byte may stand at */
+  uint64_t ones;         /* positions that are a '?': it stays there while a code point goes on */
+  unsigned n;
+} parallel;
+
+static void parallel_point(parallel *m, const char *bytes, unsigned n) {
+  for (unsigned k = 0; k < n; k++) m->accepts[(unsigned char)bytes[k]] |= (uint64_t)1 << (m->n + k);
+}
+
+static void parallel_literal(parallel *m, pe_slice lit, bool fold) {
+  for (size_t at = 0; at < lit.len;) {
+    size_t left = lit.len - at;
+    unsigned step = pe_utf8_step((unsigned char)lit.ptr[at]);
+    if (step > left) step = (unsigned)left;
+    parallel_point(m, lit.ptr + at, step);
+    if (fold && step <= 2 && step == pe_utf8_step((unsigned char)lit.ptr[at])) {
+      /* The other letter case is 32 away, and as long. */
+      uint32_t low = pe_utf8_fold(pe_utf8_decode(lit.ptr + at, &step)), high = low - 0x20;
+      char other[4];
+      if (pe_utf8_encode(low, other) == step) parallel_point(m, other, step);
+      if (low >= 0x20 && pe_utf8_fold(high) == low && pe_utf8_encode(high, other) == step) {
+        parallel_point(m, other, step);
+      }
+    }
+    m->n += step;
+    at += step;
+  }
+}
+
+/* False: the part is too long. */
+static bool parallel_build(parallel *m, const subject *s, uint32_t i, uint32_t stop) {
+  size_t bits = 0;
+  for (uint32_t k = i; k < stop; k++) {
+    item it = view(s, k);
+    bits += it.kind == PE_ELEM_ONE ? 1 : it.literal.len;
+    if (bits > PARALLEL_BITS) return false;
+  }
+  memset(m, 0, sizeof *m);
+  for (uint32_t k = i; k < stop; k++) {
+    item it = view(s, k);
+    if (it.kind == PE_ELEM_ONE) {
+      m->ones |= (uint64_t)1 << m->n++;
+    } else {
+      parallel_literal(m, it.literal, s->fold);
+    }
+  }
+  for (unsigned c = 0; c < 256; c++) {
+    if ((c & 0xC0) != 0x80) m->accepts[c] |= m->ones;
+  }
+  return m->n > 0;
+}
+
+static bool parallel_find(const parallel *m, pe_slice v, size_t *pos, size_t end) {
+  uint64_t state = 0, last = (uint64_t)1 << (m->n - 1);
+  for (size_t at = *pos; at < end; at++) {
+    unsigned char c = (unsigned char)v.ptr[at];
+    uint64_t stays = (c & 0xC0) == 0x80 ? state & m->ones : 0;
+    state = ((state << 1 | 1) & m->accepts[c]) | stays;
+    if (!(state & last)) continue;
+    at++;
+    while ((m->ones & last) && at < end && ((unsigned char)v.ptr[at] & 0xC0) == 0x80) at++;
+    *pos = at;
+    return true;
+  }
+  return false;
+}
+
 /* Finds the leftmost place in v[*pos, end) of elements [i, stop), which hold no star; *pos moves behind it. */
 static bool find_part(const subject *s, uint32_t i, uint32_t stop, pe_slice v, size_t *pos, size_t end) {
   item first = view(s, i);
   bool searchable = first.kind == PE_ELEM_LITERAL && first.literal.len > 0;
+  unsigned tries = 0;
   for (size_t at = *pos;;) {
+    if (tries++ == PARALLEL_AFTER && stop - i > 1) {
+      parallel m;
+      if (parallel_build(&m, s, i, stop)) {
+        *pos = at;
+        return parallel_find(&m, v, pos, end);
+      }
+    }
     if (searchable) {
       at = s->fold ? find_folded(first.literal, v, at, end) : find_bytes(first.literal, v, at, end);
       if (at == NOWHERE) return false;

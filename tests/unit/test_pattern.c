@@ -277,6 +277,41 @@ START_TEST(agrees_on_folded_text) {
 }
 END_TEST
 
+/* Long values in which parts nearly occur, so that the search changes its way. */
+START_TEST(agrees_on_long_values) {
+  static const int alphabets[][4] = {{'a', 'b', 'a', 'a'}, {0xE9, 'a', 0xE9, 0xC9}, {0x1F642, 'A', 'a', 0xD7}};
+  uint32_t seed = 1;
+  int hits = 0;
+  for (int round = 0; round < 20000; round++) {
+    const int *alphabet = alphabets[round % 3];
+    unsigned flags = WILD | (round % 2 ? NOCASE : 0);
+    points p = {0};
+    int value[300], nv = 100 + round % 200;
+    for (int i = 0; i < nv; i++) {
+      seed = seed * 1664525u + 1013904223u;
+      value[i] = (seed >> 24) < 8 ? alphabet[1] : alphabet[seed >> 16 & 3 ? 0 : 2];
+    }
+    p.cp[p.n++] = STAR;
+    for (int i = 0; i < 3 + round % 7; i++) {
+      seed = seed * 1664525u + 1013904223u;
+      p.cp[p.n++] = (seed >> 16) % 5 == 0 ? ONE : (seed >> 16) % 5 == 1 ? alphabet[1] : alphabet[seed >> 28 & 3];
+    }
+    p.cp[p.n++] = STAR;
+    char text[256], bytes[1300];
+    pe_slice v = pe_slice_of(bytes, 0);
+    for (int i = 0; i < nv; i++) v.len += pe_utf8_encode((uint32_t)value[i], bytes + v.len);
+    pe_arena *arena = fresh();
+    pe_pattern c;
+    ck_assert_int_eq(pe_pattern_compile(arena, pe_slice_of(text, to_utf8(&p, text)), flags, &c), 0);
+    bool want = naive(p.cp, p.n, value, nv, (flags & NOCASE) != 0);
+    hits += want;
+    if (pe_pattern_match(&c, v) != want) ck_abort_msg("round %d: %.*s", round, (int)c.text.len, text);
+    pe_arena_free(arena);
+  }
+  ck_assert(hits > 2000 && hits < 18000); /* both answers occur */
+}
+END_TEST
+
 /* ---- variables ---- */
 
 typedef struct bindings {
@@ -494,6 +529,6 @@ START_TEST(out_of_memory) {
 END_TEST
 
 UNIT_MAIN("pattern", plain_patterns, shapes_and_elements, faults_are_text, faults_take_linear_time,
-          agrees_with_the_naive_matcher, agrees_on_multibyte_text, agrees_on_folded_text, variables,
+          agrees_with_the_naive_matcher, agrees_on_multibyte_text, agrees_on_folded_text, agrees_on_long_values, variables,
           more_variables_than_are_kept, variables_agree_with_the_naive_matcher, broken_utf8_stays_inside,
           out_of_memory)
