@@ -157,6 +157,29 @@ START_TEST(faults_are_text) {
 }
 END_TEST
 
+/* Every prefix, in memory of exactly its size for the sanitizers: compiled, cut, asked for faults. */
+START_TEST(nothing_outside_is_read) {
+  static const char text[] = "a:${k, 'x:y'}:${*}:${ b }${}*?${c, 'd${e'}${f,'g'}$";
+  for (size_t n = 0; n < sizeof text; n++) {
+    char *copy = malloc(n ? n : 1);
+    memcpy(copy, text, n);
+    pe_slice t = pe_slice_of(copy, n), parts[4];
+    char got[2048] = "";
+    pe_pattern_faults(t, note_fault, got);
+    ck_assert_uint_le(pe_pattern_cut(t, ':', 4, parts), 4);
+    pe_arena *arena = fresh();
+    pe_pattern p;
+    ck_assert_int_eq(pe_pattern_compile(arena, t, WILD | VARS | NOCASE, &p), 0);
+    pe_arena_free(arena);
+    free(copy);
+  }
+  pe_slice parts[4];
+  ck_assert_uint_eq(pe_pattern_cut(pe_slice_str(text), ':', 4, parts), 4);
+  ck_assert(pe_slice_eq(parts[0], PE_SLICE("a")) && pe_slice_eq(parts[1], PE_SLICE("${k, 'x:y'}")));
+  ck_assert(pe_slice_eq(parts[2], PE_SLICE("${*}")) && pe_slice_eq(pe_slice_sub(parts[3], 0, 4), PE_SLICE("${ b")));
+}
+END_TEST
+
 START_TEST(faults_take_linear_time) {
   enum { N = 200000 };
   static char text[6 * N + 1];
@@ -528,7 +551,7 @@ START_TEST(out_of_memory) {
 }
 END_TEST
 
-UNIT_MAIN("pattern", plain_patterns, shapes_and_elements, faults_are_text, faults_take_linear_time,
+UNIT_MAIN("pattern", plain_patterns, shapes_and_elements, faults_are_text, nothing_outside_is_read, faults_take_linear_time,
           agrees_with_the_naive_matcher, agrees_on_multibyte_text, agrees_on_folded_text, agrees_on_long_values, variables,
           more_variables_than_are_kept, variables_agree_with_the_naive_matcher, broken_utf8_stays_inside,
           out_of_memory)

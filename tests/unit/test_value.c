@@ -132,6 +132,12 @@ static const struct {
     {"-292275054", -9223372017043200, 0, PE_INSTANT_LENIENT},
     {"2016-12-13t2:00:00.593194+23", 1481511600, 593194000, PE_INSTANT_LENIENT},
     {"2025-02-31T00:00:00Z", 1740960000, 0, PE_INSTANT_LENIENT}, /* is March 3 */
+    {"2026-04-31", 1777593600, 0, PE_INSTANT_LENIENT},
+    {"2026-06-31", 1782864000, 0, PE_INSTANT_LENIENT},
+    {"2026-09-31", 1790812800, 0, PE_INSTANT_LENIENT},
+    {"2026-11-31", 1796083200, 0, PE_INSTANT_LENIENT},
+    {"2026-12-31", 1798675200, 0, PE_INSTANT_ISO},
+    {"2024-02-29", 1709164800, 0, PE_INSTANT_ISO},
     {"1900-02-29", -2203891200, 0, PE_INSTANT_LENIENT},
 };
 
@@ -340,5 +346,35 @@ START_TEST(base64) {
 }
 END_TEST
 
+/* Texts need no NUL behind them: every prefix in memory of exactly its size, for the sanitizers. */
+START_TEST(nothing_outside_is_read) {
+  static const char *const texts[] = {"-12.50e+10",     "2026-01-01T00:00:00.123456789+01:30", "-292275054",
+                                      "203.0.113.7/24", "2001:db8:0:0::1:255.1.2.3/128",       "::ffff:1.2.3.4/96",
+                                      "truefalse",      "Zm9vYg==",                            "1::2:3:4:5:6:7"};
+  pe_arena *arena = pe_arena_new(&pe_alloc_libc, 0);
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    for (size_t n = 0; n <= strlen(texts[i]); n++) {
+      char *copy = malloc(n ? n : 1);
+      memcpy(copy, texts[i], n);
+      pe_slice t = pe_slice_of(copy, n), bytes;
+      pe_decimal d;
+      pe_instant at;
+      pe_cidr c;
+      bool b;
+      if (pe_decimal_parse(t, &d)) ck_assert_int_eq(pe_decimal_cmp(&d, &d), 0);
+      if (pe_instant_parse(t, &at, NULL)) ck_assert_int_eq(pe_instant_cmp(at, at), 0);
+      (void)pe_instant_parse_year(t, &at);
+      if (pe_cidr_parse(t, &c)) ck_assert(pe_cidr_contains(&c, &c));
+      (void)pe_bool_parse(t, &b);
+      (void)pe_bool_parse_exact(t, &b);
+      (void)pe_base64_decode(arena, t, &bytes);
+      free(copy);
+    }
+  }
+  pe_arena_free(arena);
+}
+END_TEST
+
 UNIT_MAIN("value", decimals, decimals_agree_with_big_integers, instants_of_the_tables, instants_agree_with_timegm,
-          blocks, not_addresses, addresses_agree_with_inet_pton, private_blocks, booleans, base64)
+          blocks, not_addresses, addresses_agree_with_inet_pton, private_blocks, booleans, base64,
+          nothing_outside_is_read)
