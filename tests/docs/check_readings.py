@@ -15,6 +15,12 @@ READING = re.compile(r'(?:^|\. )`([a-z0-9-]+)`(?=[:.])')
 EXPECTED = ['AMB-%d' % n for n in range(1, 39)] + ['AMB-13b'] + ['A%d' % n for n in range(1, 38)]
 
 
+def rows_of(text):
+    """id -> (question, readings) of the text of readings.def."""
+    body = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+    return {row: (question, NAME.findall(names)) for _, row, question, names in ROW.findall(body)}
+
+
 def main():
     top = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
     with open(os.path.join(top, 'lib', 'cond', 'readings.def'), encoding='utf-8') as f:
@@ -23,16 +29,13 @@ def main():
         doc = f.read()
     faults = []
 
-    defined = {}
+    defined = rows_of(text)
     body = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
-    for symbol, row, question, names in ROW.findall(body):
+    for symbol, row, _, _ in ROW.findall(body):
         if symbol != row.upper().replace('-', '_'):
             faults.append('%s: the symbol is %s' % (row, symbol))
-        if row in defined:
-            faults.append('%s is defined twice' % row)
-        defined[row] = (question, NAME.findall(names))
     if body.count('PE_ROW(') != len(defined):
-        faults.append('readings.def has rows that this script cannot read')
+        faults.append('readings.def has a row twice, or one that this script cannot read')
 
     documented = {}
     for line in doc.splitlines():
