@@ -3,6 +3,7 @@
 #ifndef PE_COND_CONDITION_H
 #define PE_COND_CONDITION_H
 
+#include "base/error.h"
 #include "cond/leaf.h"
 #include "text/arn.h"
 #include "text/pattern.h"
@@ -43,6 +44,9 @@ typedef enum pe_operator_fault {
   PE_OPERATOR_NULL_EXISTS /* NullIfExists: *out is set */
 } pe_operator_fault;
 pe_operator_fault pe_operator_parse(pe_slice text, pe_operator *out);
+enum { PE_OPERATOR_MAX = 64 };
+/* As AWS writes it, NUL-terminated: the fix for PE_OPERATOR_CASE. Returns the length. */
+size_t pe_operator_print(const pe_operator *o, char out[PE_OPERATOR_MAX]);
 
 typedef struct pe_cond_value {
   pe_slice text;     /* decoded; numbers and booleans as written */
@@ -64,6 +68,7 @@ typedef struct pe_cond_value {
 typedef struct pe_condition {
   pe_operator op;
   uint8_t has_variable;
+  uint8_t simple; /* no set qualifier, strings without variables, key not multivalued: nothing is open for one value */
   pe_slice operator_text;  /* as written */
   pe_slice key;            /* as written */
   pe_slice lower;          /* ASCII lower case */

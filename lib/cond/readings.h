@@ -22,6 +22,7 @@ typedef struct pe_row_info {
 } pe_row_info;
 const pe_row_info *pe_row_get(pe_row row);
 unsigned pe_row_count(pe_row row);                /* readings of a row */
+bool pe_row_cautious(pe_row row);                 /* the default is "cautious": no reading of its own */
 int pe_row_find(pe_slice name);                   /* row, or -1 */
 int pe_row_reading(pe_row row, pe_slice reading); /* index, or -1 */
 
