@@ -23,15 +23,16 @@ static void read_arn(pe_leaf *leaf, pe_slice text, pe_operand *out) {
 
 static pe_base from_match(pe_match m) {
   switch (m) {
-    case PE_MATCH_YES: return PE_BASE_YES;
-    case PE_MATCH_ABSENT: return PE_BASE_ABSENT;
-    case PE_MATCH_UNKNOWN: return PE_BASE_UNKNOWN;
-    case PE_MATCH_NO: break;
+  case PE_MATCH_YES: return PE_BASE_YES;
+  case PE_MATCH_ABSENT: return PE_BASE_ABSENT;
+  case PE_MATCH_UNKNOWN: return PE_BASE_UNKNOWN;
+  case PE_MATCH_NO: break;
   }
   return PE_BASE_NO;
 }
 
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   (void)c;
   const pe_arn_pattern *p = value->as.arn;
   if (!value->valid) return PE_BASE_MALFORMED;

@@ -35,7 +35,8 @@ static void read_bytes(pe_leaf *leaf, pe_slice text, pe_operand *out) {
 }
 
 /* Decodes on the fly: a test allocates nothing. */
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   (void)leaf, (void)c;
   if (!value->valid) return PE_BASE_MALFORMED;
   pe_slice digits = operand->text, bytes = value->as.bytes;

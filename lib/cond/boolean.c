@@ -19,7 +19,8 @@ static void read_bool(pe_leaf *leaf, pe_slice text, pe_operand *out) {
   out->valid = pe_bool_parse(text, &out->as.boolean) && accepted(leaf, text);
 }
 
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   (void)c;
   if (!value->valid || !accepted(leaf, value->text)) return PE_BASE_MALFORMED;
   return value->as.boolean == operand->as.boolean ? PE_BASE_YES : PE_BASE_NO;

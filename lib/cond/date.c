@@ -10,7 +10,8 @@ static bool parse(pe_slice text, pe_instant *out) {
 /* AMB-16: four digits are asked about, on both sides. */
 static void as_year(pe_leaf *leaf, pe_slice text, pe_instant *instant) {
   pe_instant year;
-  if (pe_instant_parse_year(text, &year) && pe_leaf_reading(leaf, PE_ROW_AMB_16) == PE_AMB_16_YEAR) *instant = year;
+  if (pe_instant_parse_year(text, &year) && pe_leaf_reading(leaf, PE_ROW_AMB_16) == PE_AMB_16_YEAR)
+    *instant = year;
 }
 
 static int compile(pe_arena *arena, const pe_condition *c, bool variables, pe_cond_value *value) {
@@ -27,15 +28,16 @@ static void read_instant(pe_leaf *leaf, pe_slice text, pe_operand *out) {
 
 static bool holds(pe_op op, int order) {
   switch (op) {
-    case PE_OP_DATE_LESS_THAN: return order < 0;
-    case PE_OP_DATE_LESS_THAN_EQUALS: return order <= 0;
-    case PE_OP_DATE_GREATER_THAN: return order > 0;
-    case PE_OP_DATE_GREATER_THAN_EQUALS: return order >= 0;
-    default: return order == 0;
+  case PE_OP_DATE_LESS_THAN: return order < 0;
+  case PE_OP_DATE_LESS_THAN_EQUALS: return order <= 0;
+  case PE_OP_DATE_GREATER_THAN: return order > 0;
+  case PE_OP_DATE_GREATER_THAN_EQUALS: return order >= 0;
+  default: return order == 0;
   }
 }
 
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   if (!value->valid) return PE_BASE_MALFORMED;
   pe_instant instant = value->as.instant;
   if (value->text.len == 4) as_year(leaf, value->text, &instant);

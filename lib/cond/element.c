@@ -14,10 +14,12 @@ static pe_cond_why why_not(const pe_cond_run *run, bool valid, const misses *m) 
 }
 
 /* No value matched: is the negated operator true? */
-static pe_tri negated_miss(pe_leaf *leaf, const pe_cond_run *run, pe_slice request, bool valid, const misses *m) {
+static pe_tri negated_miss(pe_leaf *leaf, const pe_cond_run *run, pe_slice request, bool valid,
+                           const misses *m) {
   uint32_t only = run->c->count == 1 ? 0 : UINT32_MAX;
   if ((!valid || m->malformed) && pe_leaf_reading(leaf, PE_ROW_AMB_13) == PE_AMB_13_FALSE) {
-    return pe_cond_say(run, PE_TRI_NO, valid ? PE_WHY_WRONG_TYPE_POLICY : PE_WHY_WRONG_TYPE_REQUEST, request, only);
+    return pe_cond_say(run, PE_TRI_NO, valid ? PE_WHY_WRONG_TYPE_POLICY : PE_WHY_WRONG_TYPE_REQUEST, request,
+                       only);
   }
   if (m->unresolved && pe_leaf_reading(leaf, PE_ROW_AMB_6) == PE_AMB_6_NO_MATCH) {
     return pe_cond_say(run, PE_TRI_NO, PE_WHY_VARIABLE_ABSENT, request, only);
@@ -34,13 +36,13 @@ pe_tri pe_cond_element(pe_leaf *leaf, const pe_cond_run *run, pe_slice request) 
   run->family->read(leaf, request, &operand);
   for (uint32_t i = 0; operand.valid && i < c->count; i++) {
     switch (run->family->match(leaf, c, &c->values[i], &operand)) {
-      case PE_BASE_YES:
-        if (negated) return pe_cond_say(run, PE_TRI_NO, PE_WHY_NEGATED_MATCH, request, i);
-        return pe_cond_say(run, PE_TRI_YES, PE_WHY_MATCHED, request, i);
-      case PE_BASE_NO: break;
-      case PE_BASE_MALFORMED: m.malformed++; break;
-      case PE_BASE_ABSENT: m.unresolved++; break;
-      case PE_BASE_UNKNOWN: m.unknown++; break;
+    case PE_BASE_YES:
+      if (negated) return pe_cond_say(run, PE_TRI_NO, PE_WHY_NEGATED_MATCH, request, i);
+      return pe_cond_say(run, PE_TRI_YES, PE_WHY_MATCHED, request, i);
+    case PE_BASE_NO: break;
+    case PE_BASE_MALFORMED: m.malformed++; break;
+    case PE_BASE_ABSENT: m.unresolved++; break;
+    case PE_BASE_UNKNOWN: m.unknown++; break;
     }
   }
   if (negated) return negated_miss(leaf, run, request, operand.valid, &m);

@@ -21,7 +21,8 @@ typedef struct pe_operand {
 
 /* The positive form of the operator, one value against one. */
 typedef enum pe_base {
-  PE_BASE_NO, PE_BASE_YES,
+  PE_BASE_NO,
+  PE_BASE_YES,
   PE_BASE_MALFORMED, /* the policy's value does not fit the family */
   PE_BASE_ABSENT,    /* a variable without value */
   PE_BASE_UNKNOWN    /* a variable whose value is not known */
@@ -32,11 +33,12 @@ typedef struct pe_family_ops {
   int (*compile)(pe_arena *arena, const pe_condition *c, bool variables, pe_cond_value *value);
   void (*read)(pe_leaf *leaf, pe_slice text, pe_operand *out); /* of a value of the request */
   /* The operand is valid. */
-  pe_base (*match)(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand);
+  pe_base (*match)(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                   const pe_operand *operand);
 } pe_family_ops;
 
-extern const pe_family_ops pe_family_string, pe_family_numeric, pe_family_date, pe_family_bool, pe_family_binary,
-    pe_family_ip, pe_family_arn, pe_family_null;
+extern const pe_family_ops pe_family_string, pe_family_numeric, pe_family_date, pe_family_bool,
+    pe_family_binary, pe_family_ip, pe_family_arn, pe_family_null;
 const pe_family_ops *pe_family_get(pe_family family);
 
 static inline pe_family pe_condition_family(const pe_condition *c) {

@@ -20,10 +20,12 @@ static void read_address(pe_leaf *leaf, pe_slice text, pe_operand *out) {
   if (out->valid && out->as.cidr.mapped) unmap(leaf, &out->as.cidr);
 }
 
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   (void)c;
   if (!value->valid) return PE_BASE_MALFORMED;
-  if (!value->as.cidr.mapped) return pe_cidr_contains(&value->as.cidr, &operand->as.cidr) ? PE_BASE_YES : PE_BASE_NO;
+  if (!value->as.cidr.mapped)
+    return pe_cidr_contains(&value->as.cidr, &operand->as.cidr) ? PE_BASE_YES : PE_BASE_NO;
   pe_cidr block = value->as.cidr;
   unmap(leaf, &block);
   return pe_cidr_contains(&block, &operand->as.cidr) ? PE_BASE_YES : PE_BASE_NO;

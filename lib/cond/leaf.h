@@ -21,8 +21,9 @@ typedef struct pe_env {
   pe_rowset *touched; /* rows that were asked for while their readings differ; never NULL */
   bool want;          /* value of an undetermined leaf: makes a Deny match and an Allow not match; callers
                          invert it inside Not elements */
-  bool want_unknown;  /* the same for facts declared unknown: pessimistic run == want, optimistic run == !want */
-  bool unknown_hit;   /* set when an unknown fact was resolved by want_unknown */
+  bool
+      want_unknown; /* the same for facts declared unknown: pessimistic run == want, optimistic run == !want */
+  bool unknown_hit; /* set when an unknown fact was resolved by want_unknown */
   /* Called for each key that a test found absent or unknown, when somebody collects them; may be NULL. The same key
    * may come several times. */
   void (*missing)(void *user, pe_slice key_as_written, const pe_key_info *info, bool unknown);
@@ -36,7 +37,9 @@ static inline unsigned pe_env_reading(pe_env *env, pe_row row) {
 }
 
 typedef enum pe_tri { PE_TRI_NO, PE_TRI_YES, PE_TRI_UNKNOWN } pe_tri; /* UNKNOWN: hangs on an unknown fact */
-static inline pe_tri pe_tri_not(pe_tri t) { return t == PE_TRI_UNKNOWN ? t : t == PE_TRI_YES ? PE_TRI_NO : PE_TRI_YES; }
+static inline pe_tri pe_tri_not(pe_tri t) {
+  return t == PE_TRI_UNKNOWN ? t : t == PE_TRI_YES ? PE_TRI_NO : PE_TRI_YES;
+}
 static inline pe_tri pe_tri_and(pe_tri a, pe_tri b) {
   if (a == PE_TRI_NO || b == PE_TRI_NO) return PE_TRI_NO;
   return a == PE_TRI_YES ? b : a;
@@ -71,21 +74,37 @@ pe_match pe_leaf_match(pe_leaf *leaf, const pe_pattern *p, pe_slice value);
 
 /* Indices of the readings that lib/cond asks for, as readings.def lists them. */
 enum {
-  PE_AMB_6_MATCH = 0, PE_AMB_6_NO_MATCH = 1,
-  PE_AMB_8_LITERAL = 0, PE_AMB_8_LIVE = 1,
-  PE_AMB_9_PRESENT = 1, PE_AMB_9_ABSENT = 2,
-  PE_AMB_10_FALSE = 1, PE_AMB_10_TRUE = 2,
-  PE_AMB_11_CONSTANT = 0, PE_AMB_11_PLAIN = 1, PE_AMB_11_NEVER = 2,
-  PE_AMB_12_FALSE = 1, PE_AMB_12_ANY = 2,
-  PE_AMB_13_FALSE = 1, PE_AMB_13_TRUE = 2,
-  PE_AMB_13B_NONE = 1, PE_AMB_13B_ANY = 2,
-  PE_AMB_14_FALSE = 1, PE_AMB_14_TRUE = 2,
-  PE_AMB_15_V4 = 1, PE_AMB_15_V6 = 2,
-  PE_AMB_16_EPOCH = 0, PE_AMB_16_YEAR = 1,
-  PE_AMB_17_NOCASE = 0, PE_AMB_17_EXACT = 1,
-  PE_AMB_31_DEFAULT = 1, PE_AMB_31_NONE = 2,
-  PE_AMB_36_FIRST = 1, PE_AMB_36_LAST = 2,
-  PE_A20_FALSE = 1, PE_A20_ANY = 2
+  PE_AMB_6_MATCH = 0,
+  PE_AMB_6_NO_MATCH = 1,
+  PE_AMB_8_LITERAL = 0,
+  PE_AMB_8_LIVE = 1,
+  PE_AMB_9_PRESENT = 1,
+  PE_AMB_9_ABSENT = 2,
+  PE_AMB_10_FALSE = 1,
+  PE_AMB_10_TRUE = 2,
+  PE_AMB_11_CONSTANT = 0,
+  PE_AMB_11_PLAIN = 1,
+  PE_AMB_11_NEVER = 2,
+  PE_AMB_12_FALSE = 1,
+  PE_AMB_12_ANY = 2,
+  PE_AMB_13_FALSE = 1,
+  PE_AMB_13_TRUE = 2,
+  PE_AMB_13B_NONE = 1,
+  PE_AMB_13B_ANY = 2,
+  PE_AMB_14_FALSE = 1,
+  PE_AMB_14_TRUE = 2,
+  PE_AMB_15_V4 = 1,
+  PE_AMB_15_V6 = 2,
+  PE_AMB_16_EPOCH = 0,
+  PE_AMB_16_YEAR = 1,
+  PE_AMB_17_NOCASE = 0,
+  PE_AMB_17_EXACT = 1,
+  PE_AMB_31_DEFAULT = 1,
+  PE_AMB_31_NONE = 2,
+  PE_AMB_36_FIRST = 1,
+  PE_AMB_36_LAST = 2,
+  PE_A20_FALSE = 1,
+  PE_A20_ANY = 2
 };
 
 #endif

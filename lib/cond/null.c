@@ -15,7 +15,8 @@ static void read_presence(pe_leaf *leaf, pe_slice text, pe_operand *out) {
 }
 
 /* A value of the request is a key that is present. */
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   (void)leaf, (void)c, (void)operand;
   if (!value->valid) return PE_BASE_MALFORMED;
   return value->as.boolean ? PE_BASE_NO : PE_BASE_YES;
@@ -67,8 +68,8 @@ pe_tri pe_cond_null(pe_leaf *leaf, const pe_cond_run *run) {
   if (run->c->op.quantifier == PE_SET_NONE) return plain(leaf, run);
   bool all = run->c->op.quantifier == PE_SET_FOR_ALL;
   switch (pe_leaf_reading(leaf, PE_ROW_AMB_11)) {
-    case PE_AMB_11_PLAIN: return plain(leaf, run);
-    case PE_AMB_11_NEVER: return pe_cond_say_key(run, PE_TRI_NO, PE_WHY_CONSTANT);
-    default: return pe_cond_say_key(run, all ? PE_TRI_YES : PE_TRI_NO, PE_WHY_CONSTANT);
+  case PE_AMB_11_PLAIN: return plain(leaf, run);
+  case PE_AMB_11_NEVER: return pe_cond_say_key(run, PE_TRI_NO, PE_WHY_CONSTANT);
+  default: return pe_cond_say_key(run, all ? PE_TRI_YES : PE_TRI_NO, PE_WHY_CONSTANT);
   }
 }

@@ -16,18 +16,20 @@ static void read_number(pe_leaf *leaf, pe_slice text, pe_operand *out) {
 
 static bool holds(pe_op op, int order) {
   switch (op) {
-    case PE_OP_NUMERIC_LESS_THAN: return order < 0;
-    case PE_OP_NUMERIC_LESS_THAN_EQUALS: return order <= 0;
-    case PE_OP_NUMERIC_GREATER_THAN: return order > 0;
-    case PE_OP_NUMERIC_GREATER_THAN_EQUALS: return order >= 0;
-    default: return order == 0;
+  case PE_OP_NUMERIC_LESS_THAN: return order < 0;
+  case PE_OP_NUMERIC_LESS_THAN_EQUALS: return order <= 0;
+  case PE_OP_NUMERIC_GREATER_THAN: return order > 0;
+  case PE_OP_NUMERIC_GREATER_THAN_EQUALS: return order >= 0;
+  default: return order == 0;
   }
 }
 
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   (void)leaf;
   if (!value->valid) return PE_BASE_MALFORMED;
-  return holds((pe_op)c->op.op, pe_decimal_cmp(&operand->as.number, &value->as.number)) ? PE_BASE_YES : PE_BASE_NO;
+  return holds((pe_op)c->op.op, pe_decimal_cmp(&operand->as.number, &value->as.number)) ? PE_BASE_YES
+                                                                                        : PE_BASE_NO;
 }
 
 const pe_family_ops pe_family_numeric = {compile, read_number, match};

@@ -18,15 +18,16 @@ static void read_text(pe_leaf *leaf, pe_slice text, pe_operand *out) {
   out->valid = true;
 }
 
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value, const pe_operand *operand) {
+static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
+                     const pe_operand *operand) {
   (void)c;
   const pe_pattern *p = &value->as.pattern;
   if (!p->has_variable) return pe_pattern_match(p, operand->text) ? PE_BASE_YES : PE_BASE_NO;
   switch (pe_leaf_match(leaf, p, operand->text)) {
-    case PE_MATCH_YES: return PE_BASE_YES;
-    case PE_MATCH_ABSENT: return PE_BASE_ABSENT;
-    case PE_MATCH_UNKNOWN: return PE_BASE_UNKNOWN;
-    case PE_MATCH_NO: break;
+  case PE_MATCH_YES: return PE_BASE_YES;
+  case PE_MATCH_ABSENT: return PE_BASE_ABSENT;
+  case PE_MATCH_UNKNOWN: return PE_BASE_UNKNOWN;
+  case PE_MATCH_NO: break;
   }
   return PE_BASE_NO;
 }

@@ -54,7 +54,8 @@ static bool all_malformed(const pe_condition *c) {
 static pe_tri unknown_key(pe_leaf *leaf, const pe_cond_run *run) {
   const pe_condition *c = run->c;
   bool negated = pe_condition_negated(c), may_be[2] = {false, false};
-  if (!(c->info && c->info->presence == PE_PRESENCE_ALWAYS)) may_be[pe_cond_absent(leaf, run) == PE_TRI_YES] = true;
+  if (!(c->info && c->info->presence == PE_PRESENCE_ALWAYS))
+    may_be[pe_cond_absent(leaf, run) == PE_TRI_YES] = true;
   if (!all_malformed(c)) may_be[!negated] = true;
   if (!matches_all(c)) may_be[negated] = true;
   pe_tri t = may_be[0] && may_be[1] ? PE_TRI_UNKNOWN : may_be[1] ? PE_TRI_YES : PE_TRI_NO;
@@ -102,7 +103,8 @@ static bool ignores_key(const pe_condition *c) {
   return c->count == 0 && c->op.quantifier != PE_SET_FOR_ALL && !c->op.if_exists;
 }
 
-static void explain(const pe_condition *c, pe_env *env, pe_cond_run *run, pe_leaf_how how, pe_cond_detail *detail) {
+static void explain(const pe_condition *c, pe_env *env, pe_cond_run *run, pe_leaf_how how,
+                    pe_cond_detail *detail) {
   run->detail = detail;
   *detail = (pe_cond_detail){.why = PE_WHY_NOT_EQUAL, .policy_value = UINT32_MAX};
   pe_leaf_once(env, test_entry, run);
@@ -118,7 +120,8 @@ bool pe_condition_test(const pe_condition *c, pe_env *env, pe_cond_detail *detai
   if (c->simple && f && f->count == 1 && !f->twice && !detail) {
     /* Most entries of most policies: one string against strings, nothing open. */
     bool hit = false;
-    for (uint32_t i = 0; i < c->count && !hit; i++) hit = pe_pattern_match(&c->values[i].as.pattern, f->values[0]);
+    for (uint32_t i = 0; i < c->count && !hit; i++)
+      hit = pe_pattern_match(&c->values[i].as.pattern, f->values[0]);
     return hit != pe_condition_negated(c);
   }
   if ((!f || f->unknown) && env->missing && !ignores_key(c)) {

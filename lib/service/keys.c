@@ -4,7 +4,7 @@
 #define ENDS_OPEN(name) ((name)[sizeof(name) - 2] == '/' || (name)[sizeof(name) - 2] == ':')
 
 /* In the order of keys.def, which is sorted: nothing is prepared at run time. */
-#define PE_KEY(name, type, multi, presence, sensitive) \
+#define PE_KEY(name, type, multi, presence, sensitive)                                                       \
   {name, PE_KEY_##type, multi, PE_PRESENCE_##presence, sensitive, ENDS_OPEN(name)},
 static const pe_key_info keys[] = {
 #include "service/keys.def"

@@ -5,12 +5,15 @@
 # here, sorted. Nothing else.
 unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
+unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
 unit_tests += tests/unit/test_pattern
 unit_tests += tests/unit/test_source
 unit_tests += tests/unit/test_unit
 unit_tests += tests/unit/test_value
+
+tests_unit_test_condition_SOURCES = tests/unit/test_condition.c tests/unit/cond_env.c tests/unit/cond_env.h
 
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
 if HAVE_CHECK
