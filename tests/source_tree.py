@@ -2,6 +2,7 @@
 """The project's files, for the tests that look at the tree, and how such a test ends."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -13,17 +14,25 @@ LAYERS = "base text json service cond policy eval access sym check report api".s
 
 
 def files():
-    """Paths of all files from the top, as git knows them, or all of an unpacked tarball."""
-    git = subprocess.run(["git", "-C", TOP, "rev-parse", "--show-toplevel"], capture_output=True, text=True)
-    if git.returncode == 0 and os.path.realpath(git.stdout.strip()) == os.path.realpath(TOP):
+    """Paths of all files from the top: as git knows them, as the tarball's MANIFEST lists them, or all there are."""
+    top = None
+    if os.path.exists(os.path.join(TOP, "MANIFEST")):
+        found = read("MANIFEST").splitlines()
+        missing = [f for f in found if not os.path.isfile(os.path.join(TOP, f))]
+        assert not missing, f"in MANIFEST but not here: {missing}"
+        return found
+    if shutil.which("git"):
+        git = subprocess.run(["git", "-C", TOP, "rev-parse", "--show-toplevel"], capture_output=True, text=True)
+        top = os.path.realpath(git.stdout.strip()) if git.returncode == 0 else None
+    if top == os.path.realpath(TOP):
         out = subprocess.run(["git", "-C", TOP, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                              capture_output=True, text=True, check=True).stdout
         found = out.split("\0")
     else:
-        found = []
+        found = []  # no git: everything but what a build leaves
         for folder, folders, names in os.walk(TOP):
             folders[:] = [f for f in folders if not f.startswith(("build", "_build", "_inst", "libpolicyeval-"))
-                          and f not in ("m4", "autom4te.cache", "__pycache__", ".libs", ".deps")]
+                          and f not in ("m4", "autom4te.cache", "__pycache__", ".libs", ".deps", ".git", "build-aux")]
             found += [os.path.relpath(os.path.join(folder, name), TOP) for name in names]
     return sorted(f for f in found if f and os.path.isfile(os.path.join(TOP, f)))
 

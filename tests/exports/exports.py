@@ -37,7 +37,8 @@ def declared(text):
 def exports_of_headers():
     marked, plain = [], []
     for name in sorted(os.listdir(HEADERS)):
-        if name.endswith((".h", ".h.in")):
+        made = name.endswith(".h") and os.path.exists(os.path.join(HEADERS, name + ".in"))
+        if name.endswith((".h", ".h.in")) and not made:
             with open(os.path.join(HEADERS, name), encoding="utf-8") as file:
                 m, p = declared(file.read())
             marked += m

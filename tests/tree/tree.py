@@ -20,7 +20,7 @@ NO_COMMENT = re.compile(r"(^|/)(COPYING|LICENSES/.*|\.gitignore|py\.typed|go\.(m
                         r"|\.(json|jsonl|sarif|txt|out|err|abi|golden|svg|png)$"
                         r"|^fuzz/(seeds|regress)/|^tests/.*/(data|golden|expected|inputs?)/|^docs/.*\.txt$")
 # What automake puts into a tarball.
-GENERATED = re.compile(r"^(aclocal\.m4|configure|config\.h\.in|Makefile\.in|build-aux/.*|m4/.*|PKG-INFO)$")
+GENERATED = re.compile(r"^(aclocal\.m4|configure|config\.h\.in|Makefile\.in|build-aux/.*|m4/.*|MANIFEST)$")
 
 
 def is_c(path):
