@@ -32,6 +32,7 @@ TESTS += tests/headers/headers.sh
 TESTS += tests/install/install.sh
 TESTS += tests/layers/layers.py
 TESTS += tests/tree/tree.py
+TESTS += tests/vectors/check.py
 
 # Writes libpolicyeval.map and docs/symbols-in-versions anew from the headers.
 update-exports:
