@@ -8,6 +8,7 @@ unit_tests += tests/unit/test_base
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
+unit_tests += tests/unit/test_lang
 unit_tests += tests/unit/test_pattern
 unit_tests += tests/unit/test_source
 unit_tests += tests/unit/test_unit

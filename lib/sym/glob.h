@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* The patterns of the policy language as the analysis sees them: sequences of items over code points. */
+#ifndef PE_SYM_GLOB_H
+#define PE_SYM_GLOB_H
+
+#include "base/vec.h"
+#include "text/arn.h"
+#include "text/pattern.h"
+
+typedef enum pe_item_kind {
+  PE_ITEM_CHAR,  /* exactly this code point; values from PE_LETTER on stand for policy variables */
+  PE_ITEM_FOLD,  /* this code point (in lower case) in either letter case */
+  PE_ITEM_CLASS, /* one of a set of ASCII characters; only in domains */
+  PE_ITEM_ONE,   /* one code point */
+  PE_ITEM_FONE,  /* one code point, not ':' */
+  PE_ITEM_STAR,  /* any run */
+  PE_ITEM_FSTAR  /* any run without ':' */
+} pe_item_kind;
+
+/* Classes are masks, so that one may contain another. */
+enum { PE_CLASS_DIGIT = 1, PE_CLASS_HEX = 2, PE_CLASS_LOWER = 4, PE_CLASS_WORD = 8 };
+
+typedef uint32_t pe_item;
+#define PE_LETTER 0x110000u /* first value beyond Unicode */
+static inline pe_item pe_item_of(pe_item_kind kind, uint32_t cp) { return (uint32_t)kind << 24 | cp; }
+static inline pe_item_kind pe_item_kind_of(pe_item i) { return (pe_item_kind)(i >> 24); }
+static inline uint32_t pe_item_cp(pe_item i) { return i & 0xFFFFFFu; }
+static inline bool pe_item_is_star(pe_item i) { return pe_item_kind_of(i) >= PE_ITEM_STAR; }
+unsigned pe_class_of(uint32_t cp); /* the mask of all classes that hold cp */
+
+/* Items that exclude ':' (FONE, FSTAR) stand before all ONE and STAR: the matcher relies on it. */
+typedef struct pe_glob {
+  const pe_item *items;
+  uint32_t count;
+  uint32_t least;      /* fewest characters of a match */
+  uint64_t hash;
+  uint8_t exact;       /* CHAR and FOLD only */
+  uint8_t fold;        /* some FOLD */
+  uint8_t letters;     /* some variable read as a letter */
+} pe_glob;
+
+/* A growing list of items. */
+typedef PE_VEC(pe_item) pe_items;
+enum { PE_ITEMS_FOLD = 1, PE_ITEMS_FIELD = 2, PE_ITEMS_LETTERS = 4 /* variables are letters, else stars */ };
+/* A variable's letter: the caller numbers variables. */
+typedef uint32_t (*pe_letter_fn)(void *user, const pe_variable *variable);
+typedef struct pe_items_way {
+  unsigned flags;
+  pe_letter_fn letter; /* with PE_ITEMS_LETTERS */
+  void *user;
+} pe_items_way;
+/* 0 or ENOMEM. */
+int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned flags);
+int pe_items_elems(pe_items *items, const pe_alloc *a, const pe_elem *elems, uint32_t count, const pe_items_way *way);
+int pe_items_push(pe_items *items, const pe_alloc *a, pe_item item);
+/* Copies into the arena; adjacent stars become one. */
+int pe_glob_make(pe_arena *arena, const pe_items *items, pe_glob *out);
+
+/* Does the glob match the word? A word is a list of items of another glob, each read as one letter: a list of CHAR
+ * is a plain word, and for any other list true means that the glob matches all that the list matches
+ * (docs/analysis.md, lemma 1). */
+bool pe_glob_match(const pe_glob *glob, const pe_item *word, uint32_t count);
+/* False when their literal beginnings or ends exclude a common word. */
+bool pe_glob_meets(const pe_glob *a, const pe_glob *b);
+bool pe_glob_equal(const pe_glob *a, const pe_glob *b);
+
+#endif
