@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "sym/oracle.h"
+
+#include "base/error.h"
+#include "sym/set.h"
+
+typedef struct pe_memo { /* a question that was answered */
+  uint64_t hash;
+  const pe_literal *literals;
+  uint32_t key, count, value;
+} pe_memo;
+
+int pe_oracle_init(pe_oracle *o, pe_space *space, pe_budget *budget) {
+  *o = (pe_oracle){.space = space, .budget = budget, .alloc = space->alloc, .nkeys = (uint32_t)space->keys.len};
+  o->arena = pe_arena_new(o->alloc, 0);
+  o->keys = pe_alloc_array(o->alloc, o->nkeys + 1, sizeof *o->keys);
+  return o->arena && o->keys ? 0 : POLICYEVAL_ENOMEM;
+}
+
+void pe_oracle_done(pe_oracle *o) {
+  for (uint32_t i = 0; o->keys && i < o->nkeys; i++) {
+    pe_vec_done(&o->keys[i].elements, o->alloc);
+    pe_vec_done(&o->keys[i].values, o->alloc);
+  }
+  pe_alloc_free(o->alloc, o->keys);
+  pe_vec_done(&o->memos, o->alloc);
+  pe_vec_done(&o->slots, o->alloc);
+  pe_arena_free(o->arena);
+}
+
+/* Elements ----------------------------------------------------------------------------------------------- */
+
+static bool bit(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 63) & 1; }
+static void set_bit(uint64_t *bits, uint32_t i) { bits[i >> 6] |= (uint64_t)1 << (i & 63); }
+
+static int add_element(pe_oracle *o, uint32_t key, pe_slice text, uint32_t *out) {
+  const pe_space_key *k = &o->space->keys.data[key];
+  pe_key_state *state = &o->keys[key];
+  size_t words = k->tests.len / 64 + 1;
+  pe_element e = {.text = text, .wide = pe_arena_zero(o->arena, 2 * words, sizeof(uint64_t))};
+  pe_items word = {0};
+  int rc = e.wide ? pe_word_of(o->alloc, text, &word) : POLICYEVAL_ENOMEM;
+  e.tight = e.wide + words;
+  for (uint32_t i = 0; i < k->tests.len && !rc; i++) {
+    const pe_test *t = &o->space->tests.data[k->tests.data[i]];
+    bool wide = true, tight = true;
+    if (t->sort == PE_SORT_STRING) {
+      wide = pe_lang_has(&t->wide, word.data, (uint32_t)word.len);
+      tight = t->two_sided ? pe_lang_has(&t->tight, word.data, (uint32_t)word.len) : wide;
+    } else if (t->sort != PE_SORT_PRESENCE) {
+      wide = tight = pe_range_holds((pe_sort)t->sort, t->bounds, t->nbounds, text);
+      if (t->two_sided) tight = false;
+    }
+    if (wide) set_bit(e.wide, i);
+    if (tight) set_bit(e.tight, i);
+  }
+  pe_vec_done(&word, o->alloc);
+  pe_element *slot = rc ? NULL : pe_vec_push(&state->elements, o->alloc);
+  if (!slot) return POLICYEVAL_ENOMEM;
+  *slot = e;
+  *out = (uint32_t)state->elements.len - 1;
+  return 0;
+}
+
+static int range_samples(pe_oracle *o, const pe_space_key *k, pe_sort sort, pe_texts *texts) {
+  PE_VEC(const pe_bound *) bounds = {0};
+  int rc = 0;
+  for (size_t i = 0; i < k->tests.len && !rc; i++) {
+    const pe_test *t = &o->space->tests.data[k->tests.data[i]];
+    for (uint32_t b = 0; t->sort == sort && b < t->nbounds && !rc; b++) {
+      const pe_bound **slot = pe_vec_push(&bounds, o->alloc);
+      if (slot) *slot = &t->bounds[b];
+      if (!slot) rc = POLICYEVAL_ENOMEM;
+    }
+  }
+  if (!rc) {
+    rc = pe_range_samples(o->arena, sort, bounds.data, (uint32_t)bounds.len, k->integers, texts);
+  }
+  pe_alloc_free(o->alloc, (void *)bounds.data);
+  return rc;
+}
+
+static bool limited(const pe_space_key *k, const pe_oracle *o, pe_slice text, int *rc) {
+  if (!k->limit) return true;
+  pe_items word = {0};
+  *rc = pe_word_of(o->alloc, text, &word);
+  bool ok = !*rc && pe_lang_has(k->limit, word.data, (uint32_t)word.len);
+  pe_vec_done(&word, o->alloc);
+  return ok;
+}
+
+/* The elements to try first: the likely ones, and samples of every cell of ranges. */
+static int make_ready(pe_oracle *o, uint32_t key) {
+  const pe_space_key *k = &o->space->keys.data[key];
+  pe_key_state *state = &o->keys[key];
+  pe_texts texts = {0};
+  uint32_t id;
+  int rc = 0;
+  for (uint32_t i = 0; i < k->nlikely && !rc; i++) {
+    if (limited(k, o, k->likely[i], &rc) && !rc) rc = add_element(o, key, k->likely[i], &id);
+  }
+  for (int sort = PE_SORT_NUMBER; sort <= PE_SORT_ADDRESS && !rc; sort++) {
+    if (k->sort == sort || k->sort == PE_SORT_MIXED) rc = range_samples(o, k, (pe_sort)sort, &texts);
+  }
+  static const pe_slice example = {"example", 7};
+  if (!rc && k->sort == PE_SORT_PRESENCE && !k->nlikely) rc = add_element(o, key, example, &id);
+  for (size_t i = 0; i < texts.len && !rc; i++) rc = add_element(o, key, texts.data[i], &id);
+  pe_vec_done(&texts, o->alloc);
+  state->nlikely = (uint32_t)state->elements.len;
+  state->ready = !rc;
+  return rc;
+}
+
+static bool meets(const pe_oracle *o, const pe_element *e, const pe_wish *wish) {
+  for (uint32_t i = 0; i < wish->ninside; i++) {
+    if (!bit(e->wide, o->space->tests.data[wish->inside[i]].local)) return false;
+  }
+  for (uint32_t i = 0; i < wish->noutside; i++) {
+    if (bit(e->tight, o->space->tests.data[wish->outside[i]].local)) return false;
+  }
+  return true;
+}
+
+/* Letters for variables: what is covered whatever the variables stand for cannot be inside and outside. */
+static bool letters_clash(const pe_space *s, const pe_wish *wish, const pe_lang **scratch) {
+  uint32_t n = 0;
+  bool any = false;
+  for (uint32_t i = 0; i < wish->noutside; i++) {
+    const pe_test *t = &s->tests.data[wish->outside[i]];
+    if (t->sort != PE_SORT_STRING || (t->two_sided && !t->lettered.count)) continue;
+    scratch[n++] = t->lettered.count ? &t->lettered : &t->wide;
+    any |= t->lettered.count != 0;
+  }
+  for (uint32_t i = 0; i < wish->ninside; i++) {
+    const pe_test *t = &s->tests.data[wish->inside[i]];
+    if (t->sort != PE_SORT_STRING || !(any || t->lettered.count)) continue;
+    if (pe_lang_covers(scratch, n, t->lettered.count ? &t->lettered : &t->wide)) return true;
+  }
+  return false;
+}
+
+static int find_text(pe_oracle *o, const pe_space_key *k, const pe_wish *wish, pe_lang_answer *answer) {
+  const pe_lang **langs = pe_alloc_array(o->alloc, wish->ninside + wish->noutside + 2, sizeof(const pe_lang *));
+  if (!langs) return POLICYEVAL_ENOMEM;
+  *answer = (pe_lang_answer){.found = PE_FOUND_NO};
+  bool impossible = letters_clash(o->space, wish, langs);
+  uint32_t n = 0;
+  if (k->limit) langs[n++] = k->limit;
+  for (uint32_t i = 0; i < wish->ninside; i++) {
+    const pe_test *t = &o->space->tests.data[wish->inside[i]];
+    if (t->sort == PE_SORT_STRING) langs[n++] = &t->wide;
+  }
+  uint32_t m = n;
+  for (uint32_t i = 0; i < wish->noutside; i++) {
+    const pe_test *t = &o->space->tests.data[wish->outside[i]];
+    if (t->sort == PE_SORT_PRESENCE) impossible = true;
+    if (t->sort == PE_SORT_STRING) langs[m++] = t->two_sided ? &t->tight : &t->wide;
+  }
+  pe_lang_query query = {langs, langs + n, n, m - n, k->domain, true};
+  int rc = impossible ? 0 : pe_lang_find(&query, o->budget, o->arena, answer);
+  pe_alloc_free(o->alloc, (void *)langs);
+  return rc;
+}
+
+int pe_oracle_element(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t *element, bool *unusual) {
+  const pe_space_key *k = &o->space->keys.data[key];
+  pe_key_state *state = &o->keys[key];
+  int rc = state->ready ? 0 : make_ready(o, key);
+  if (rc) return rc;
+  if (!pe_budget_state(o->budget, 1 + state->nlikely / 256)) return POLICYEVAL_ELIMIT;
+  *element = PE_NO_VALUE;
+  *unusual = false;
+  for (uint32_t i = 0; i < state->nlikely; i++) {
+    if (meets(o, &state->elements.data[i], wish)) {
+      *element = i;
+      return 0;
+    }
+  }
+  if (k->sort != PE_SORT_STRING && k->sort != PE_SORT_MIXED) return 0;
+  pe_lang_answer answer;
+  rc = find_text(o, k, wish, &answer);
+  if (rc) return rc;
+  if (answer.found == PE_FOUND_GAVE_UP) return POLICYEVAL_ELIMIT;
+  if (answer.found == PE_FOUND_NO) return 0;
+  uint32_t id;
+  rc = add_element(o, key, answer.text, &id);
+  if (rc) return rc;
+  /* With tests of several sorts the text answers only for the string tests. */
+  if (k->sort == PE_SORT_MIXED && !meets(o, &state->elements.data[id], wish)) {
+    o->mixed = true;
+    return 0;
+  }
+  *element = id;
+  *unusual = answer.unusual;
+  return 0;
+}
+
+/* Questions ---------------------------------------------------------------------------------------------- */
+
+static uint64_t hash_question(uint32_t key, const pe_literal *literals, uint32_t count) {
+  uint64_t h = 1469598103934665603u ^ key;
+  for (uint32_t i = 0; i < count; i++) {
+    h = (h ^ literals[i]) * 1099511628211u;
+    h ^= h >> 31;
+  }
+  return h;
+}
+
+static int grow_slots(pe_oracle *o) {
+  size_t size = o->slots.cap ? o->slots.cap * 2 : 128;
+  uint32_t *more = pe_alloc_array(o->alloc, size, sizeof *more);
+  if (!more) return POLICYEVAL_ENOMEM;
+  for (uint32_t i = 0; i < o->memos.len; i++) {
+    uint64_t h = o->memos.data[i].hash;
+    while (more[h & (size - 1)]) h++;
+    more[h & (size - 1)] = i + 1;
+  }
+  pe_alloc_free(o->alloc, o->slots.data);
+  o->slots.data = more;
+  o->slots.cap = size;
+  return 0;
+}
+
+static size_t held(const pe_oracle *o) {
+  return pe_arena_bytes(o->arena) + pe_arena_bytes(o->space->arena) + o->memos.cap * sizeof(pe_memo) +
+         o->slots.cap * sizeof(uint32_t);
+}
+
+int pe_oracle_ask(pe_oracle *o, uint32_t key, const pe_literal *literals, uint32_t count, uint32_t *value) {
+  if ((o->memos.len + 1) * 2 > o->slots.cap) {
+    int rc = grow_slots(o);
+    if (rc) return rc;
+  }
+  uint64_t hash = hash_question(key, literals, count), h = hash;
+  for (; o->slots.data[h & (o->slots.cap - 1)]; h++) {
+    const pe_memo *m = &o->memos.data[o->slots.data[h & (o->slots.cap - 1)] - 1];
+    if (m->hash == hash && m->key == key && m->count == count &&
+        (count == 0 || memcmp(m->literals, literals, count * sizeof *literals) == 0)) {
+      *value = m->value;
+      return 0;
+    }
+  }
+  uint32_t found;
+  int rc = pe_set_find(o, key, literals, count, &found);
+  if (rc) return rc;
+  pe_literal *copy = pe_arena_alloc(o->arena, (count + 1) * sizeof *copy);
+  pe_memo *m = copy ? pe_vec_push(&o->memos, o->alloc) : NULL;
+  if (!m) return POLICYEVAL_ENOMEM;
+  if (count) memcpy(copy, literals, count * sizeof *copy);
+  *m = (pe_memo){hash, copy, key, count, found};
+  o->slots.data[h & (o->slots.cap - 1)] = (uint32_t)o->memos.len;
+  o->budget->bytes = held(o);
+  if (!pe_budget_bytes(o->budget, 0)) return POLICYEVAL_ELIMIT;
+  *value = found;
+  return 0;
+}

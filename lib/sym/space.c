@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "sym/space.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+
+int pe_space_init(pe_space *s, const pe_alloc *a) {
+  *s = (pe_space){.alloc = a, .arena = pe_arena_new(a, 0)};
+  return s->arena ? 0 : POLICYEVAL_ENOMEM;
+}
+
+void pe_space_done(pe_space *s) {
+  for (size_t i = 0; i < s->keys.len; i++) {
+    pe_vec_done(&s->keys.data[i].tests, s->alloc);
+    pe_vec_done(&s->keys.data[i].preds, s->alloc);
+  }
+  pe_vec_done(&s->keys, s->alloc);
+  pe_vec_done(&s->tests, s->alloc);
+  pe_vec_done(&s->preds, s->alloc);
+  pe_vec_done(&s->test_slots, s->alloc);
+  pe_vec_done(&s->pred_slots, s->alloc);
+  pe_arena_free(s->arena);
+}
+
+int pe_space_find_key(pe_space *s, pe_slice name, uint32_t *out) {
+  uint64_t hash = pe_slice_hash_nocase(name);
+  for (size_t i = 0; i < s->keys.len; i++) {
+    if (s->keys.data[i].hash == hash && pe_slice_eq_ascii_nocase(s->keys.data[i].name, name)) {
+      *out = (uint32_t)i;
+      return 0;
+    }
+  }
+  char *copy = pe_arena_copy(s->arena, name.ptr, name.len);
+  pe_space_key *key = copy ? pe_vec_push(&s->keys, s->alloc) : NULL;
+  if (!key) return POLICYEVAL_ENOMEM;
+  key->name = pe_slice_of(copy, name.len);
+  key->hash = hash;
+  key->shapes = PE_SHAPE_ABSENT | PE_SHAPE_SCALAR;
+  key->sort = PE_SORT_PRESENCE;
+  *out = (uint32_t)s->keys.len - 1;
+  return 0;
+}
+
+static uint64_t mix(uint64_t h, uint64_t with) {
+  h = (h ^ with) * 1099511628211u;
+  return h ^ h >> 29;
+}
+
+static uint64_t pred_hash(const pe_pred *p) {
+  return mix(mix(p->test, p->key), (uint64_t)p->negate << 16 | (uint64_t)p->absent << 8 | p->on_list);
+}
+
+/* Makes room for one more entry in an open-addressing table of `used` ids. */
+typedef uint64_t (*hash_fn)(const pe_space *s, uint32_t id);
+static int reserve(pe_space *s, uint32_t **slots, size_t *cap, size_t used, hash_fn hash) {
+  if ((used + 1) * 2 <= *cap) return 0;
+  size_t size = *cap ? *cap * 2 : 64;
+  uint32_t *more = pe_alloc_array(s->alloc, size, sizeof *more);
+  if (!more) return POLICYEVAL_ENOMEM;
+  for (uint32_t i = 0; i < used; i++) {
+    uint64_t h = hash(s, i);
+    while (more[h & (size - 1)]) h++;
+    more[h & (size - 1)] = i + 1;
+  }
+  pe_alloc_free(s->alloc, *slots);
+  *slots = more;
+  *cap = size;
+  return 0;
+}
+
+static uint64_t hash_of_test(const pe_space *s, uint32_t id) { return s->tests.data[id].hash; }
+static uint64_t hash_of_pred(const pe_space *s, uint32_t id) { return pred_hash(&s->preds.data[id]); }
+
+static uint8_t join_sorts(uint8_t a, uint8_t b) {
+  if (a == PE_SORT_PRESENCE) return b;
+  return b == PE_SORT_PRESENCE || a == b ? a : PE_SORT_MIXED;
+}
+
+int pe_space_test(pe_space *s, uint32_t key, pe_sort sort, pe_slice signature, uint32_t *out, bool *fresh) {
+  uint64_t hash = mix(mix(pe_slice_hash(signature), key), sort), h = hash;
+  int rc = reserve(s, &s->test_slots.data, &s->test_slots.cap, s->tests.len, hash_of_test);
+  if (rc) return rc;
+  *fresh = false;
+  for (; s->test_slots.data[h & (s->test_slots.cap - 1)]; h++) {
+    uint32_t id = s->test_slots.data[h & (s->test_slots.cap - 1)] - 1;
+    const pe_test *t = &s->tests.data[id];
+    if (t->hash == hash && t->key == key && t->sort == sort && pe_slice_eq(t->signature, signature)) {
+      *out = id;
+      return 0;
+    }
+  }
+  char *copy = pe_arena_copy(s->arena, signature.ptr, signature.len);
+  uint32_t *mine = copy ? pe_vec_push(&s->keys.data[key].tests, s->alloc) : NULL;
+  pe_test *t = mine ? pe_vec_push(&s->tests, s->alloc) : NULL;
+  if (!t) {
+    if (mine) s->keys.data[key].tests.len--;
+    return POLICYEVAL_ENOMEM;
+  }
+  uint32_t id = (uint32_t)s->tests.len - 1;
+  *mine = id;
+  *t = (pe_test){.key = key, .local = (uint32_t)s->keys.data[key].tests.len - 1, .sort = (uint8_t)sort, .hash = hash,
+                 .signature = pe_slice_of(copy, signature.len)};
+  s->keys.data[key].sort = join_sorts(s->keys.data[key].sort, (uint8_t)sort);
+  s->test_slots.data[h & (s->test_slots.cap - 1)] = id + 1;
+  *out = id;
+  *fresh = true;
+  return 0;
+}
+
+int pe_space_pred(pe_space *s, const pe_pred *wanted, uint32_t *out) {
+  int rc = reserve(s, &s->pred_slots.data, &s->pred_slots.cap, s->preds.len, hash_of_pred);
+  if (rc) return rc;
+  uint64_t h = pred_hash(wanted);
+  for (; s->pred_slots.data[h & (s->pred_slots.cap - 1)]; h++) {
+    uint32_t id = s->pred_slots.data[h & (s->pred_slots.cap - 1)] - 1;
+    const pe_pred *p = &s->preds.data[id];
+    if (p->test == wanted->test && p->key == wanted->key && p->negate == wanted->negate &&
+        p->absent == wanted->absent && p->on_list == wanted->on_list) {
+      *out = id;
+      return 0;
+    }
+  }
+  pe_ids *of_key = &s->keys.data[wanted->key].preds;
+  uint32_t *mine = pe_vec_push(of_key, s->alloc);
+  pe_pred *p = mine ? pe_vec_push(&s->preds, s->alloc) : NULL;
+  if (!p) {
+    if (mine) of_key->len--;
+    return POLICYEVAL_ENOMEM;
+  }
+  *p = *wanted;
+  p->local = (uint32_t)of_key->len - 1;
+  *mine = *out = (uint32_t)s->preds.len - 1;
+  s->pred_slots.data[h & (s->pred_slots.cap - 1)] = *out + 1;
+  return 0;
+}
+
+static int cmp_literals(const void *a, const void *b) {
+  pe_literal x = *(const pe_literal *)a, y = *(const pe_literal *)b;
+  return x < y ? -1 : x > y;
+}
+
+int pe_space_box(pe_space *s, const pe_literal *literals, uint32_t count, uint32_t tag, pe_box *out) {
+  pe_literal *copy = pe_arena_alloc(s->arena, (count + 1) * sizeof *copy);
+  if (!copy) return POLICYEVAL_ENOMEM;
+  if (count) memcpy(copy, literals, count * sizeof *copy);
+  qsort(copy, count, sizeof *copy, cmp_literals);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (n == 0 || copy[n - 1] != copy[i]) copy[n++] = copy[i];
+  }
+  *out = (pe_box){copy, n, tag};
+  return 0;
+}
