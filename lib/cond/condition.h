@@ -68,7 +68,7 @@ typedef struct pe_cond_value {
 typedef struct pe_condition {
   pe_operator op;
   uint8_t has_variable;
-  uint8_t simple; /* no set qualifier, strings without variables, key not multivalued: nothing is open for one value */
+  uint8_t simple; /* no qualifier, strings, no variables, key not multivalued: nothing is open for one value */
   pe_slice operator_text;  /* as written */
   pe_slice key;            /* as written */
   pe_slice lower;          /* ASCII lower case */
@@ -94,7 +94,8 @@ int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_opera
 
 /* Why an entry failed or held, for explanations. */
 typedef enum pe_cond_why {
-  PE_WHY_MATCHED, PE_WHY_NOT_EQUAL, PE_WHY_ABSENT, PE_WHY_ABSENT_TRUE, PE_WHY_EMPTY, PE_WHY_WRONG_TYPE_REQUEST,
+  PE_WHY_MATCHED, PE_WHY_NOT_EQUAL, PE_WHY_ABSENT, PE_WHY_ABSENT_TRUE, PE_WHY_EMPTY,
+  PE_WHY_WRONG_TYPE_REQUEST,
   PE_WHY_WRONG_TYPE_POLICY, PE_WHY_VARIABLE_ABSENT, PE_WHY_UNDETERMINED, PE_WHY_UNKNOWN, PE_WHY_NEGATED_MATCH,
   PE_WHY_PRESENT,  /* Null asks for absence, and the key is there */
   PE_WHY_SEVERAL,  /* an operator without set qualifier, several values or a multivalued key (AMB-12, A20) */

@@ -13,7 +13,7 @@ typedef struct pe_fact {
   uint32_t count; /* 0 only for an empty list of a multivalued key */
   uint8_t multi;  /* a list (multivalued key), also with one element */
   uint8_t unknown; /* declared unknown: count is 0 */
-  uint8_t twice;   /* AMB-36: a tag key given in several spellings, each with one value; values are in the order given */
+  uint8_t twice;   /* AMB-36: a tag key in several spellings, one value each: values are in the order given */
   uint8_t derived; /* set by the library, not by the caller */
 } pe_fact;
 

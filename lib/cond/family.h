@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an operator family knows: how its values are read and compared. One file a family; sets.c and test.c put
- * them together. */
+/* What an operator family knows: how its values are read and compared. One file a family; sets.c and test.c
+ * put them together. */
 #ifndef PE_COND_FAMILY_H
 #define PE_COND_FAMILY_H
 

@@ -20,10 +20,10 @@ static void add_rows(pe_rowset *to, const pe_rowset *from) {
   for (unsigned i = 0; i < PE_ROW_WORDS; i++) to->word[i] |= from->word[i];
 }
 
-/* One node of the tree of readings: runs the leaf; if it asks a row that is not fixed yet, one branch a reading.
- * Each level fixes one more row, so the depth is at most PE_ROWS, and in truth the few rows that one leaf can
- * ask for. What is open is resolved in each branch: the value of a branch is what a decision under the readings
- * of that branch would see. */
+/* One node of the tree of readings: runs the leaf; if it asks a row that is not fixed yet, one branch a
+ * reading. Each level fixes one more row, so the depth is at most PE_ROWS, and in truth the few rows that
+ * one leaf can ask for. What is open is resolved in each branch: the value of a branch is what a decision
+ * under the readings of that branch would see. */
 static outcome explore(pe_leaf *leaf, pe_leaf_fn fn, void *user) {
   pe_env *env = leaf->env;
   leaf->need = PE_ROWS;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A leaf of a decision: a test whose result may hang on readings and on unknown facts.
  *
- * A leaf is written as a plain function that asks pe_leaf_reading() where AWS leaves a question open, and goes on with
- * the answer. pe_leaf_test() runs it; when a row was asked it runs it again under the other readings, marks the rows
- * that really make a difference for this input, and resolves what stays open by the polarity of the place
- * (env->want). So the readings of one row always go together through the whole leaf, and negation inside of a
- * leaf needs no care. */
+ * A leaf is written as a plain function that asks pe_leaf_reading() where AWS leaves a question open, and
+ * goes on with the answer. pe_leaf_test() runs it; when a row was asked it runs it again under the other
+ * readings, marks the rows that really make a difference for this input, and resolves what stays open by
+ * the polarity of the place (env->want). So the readings of one row always go together through the whole
+ * leaf, and negation inside of a leaf needs no care. */
 #ifndef PE_COND_LEAF_H
 #define PE_COND_LEAF_H
 
@@ -21,16 +21,15 @@ typedef struct pe_env {
   pe_rowset *touched; /* rows that were asked for while their readings differ; never NULL */
   bool want;          /* value of an undetermined leaf: makes a Deny match and an Allow not match; callers
                          invert it inside Not elements */
-  bool
-      want_unknown; /* the same for facts declared unknown: pessimistic run == want, optimistic run == !want */
-  bool unknown_hit; /* set when an unknown fact was resolved by want_unknown */
-  /* Called for each key that a test found absent or unknown, when somebody collects them; may be NULL. The same key
-   * may come several times. */
+  bool want_unknown;  /* the same for facts declared unknown: pessimistic run == want, optimistic run == !want */
+  bool unknown_hit;   /* set when an unknown fact was resolved by want_unknown */
+  /* Called for each key that a test found absent or unknown, when somebody collects them; may be NULL. The
+   * same key may come several times. */
   void (*missing)(void *user, pe_slice key_as_written, const pe_key_info *info, bool unknown);
   void *missing_user;
 } pe_env;
 
-/* The reading in force, marking the row as touched: for rows without "cautious", where the readings differ. */
+/* The reading in force, marking the row as touched. For rows without "cautious", where the readings differ. */
 static inline unsigned pe_env_reading(pe_env *env, pe_row row) {
   pe_rowset_add(env->touched, row);
   return env->readings->of[row];
@@ -67,7 +66,8 @@ pe_tri pe_leaf_once(pe_env *env, pe_leaf_fn fn, void *user);
 /* The reading to go by, as an index into pe_row_get(row)->reading, never the one of "cautious". */
 unsigned pe_leaf_reading(pe_leaf *leaf, pe_row row);
 
-/* Resolver of policy variables from the facts (pe_resolve_fn; user is the pe_leaf): L3.7, AMB-9, AMB-31, AMB-36. */
+/* Resolver of policy variables from the facts (pe_resolve_fn; user is the pe_leaf): L3.7, AMB-9, AMB-31,
+ * AMB-36. */
 pe_resolved pe_leaf_resolve(void *leaf, const pe_variable *variable, pe_slice *out);
 /* L3.13: matches a pattern with variables; AMB-8 where it matters. ABSENT: L3.9, L3.11. */
 pe_match pe_leaf_match(pe_leaf *leaf, const pe_pattern *p, pe_slice value);

@@ -50,7 +50,8 @@ static bool all_malformed(const pe_condition *c) {
   return true;
 }
 
-/* The key is declared unknown: it may be absent, or have any values. Unknown is the result only if these differ. */
+/* The key is declared unknown: it may be absent, or have any values. Unknown is the result only if these
+ * differ. */
 static pe_tri unknown_key(pe_leaf *leaf, const pe_cond_run *run) {
   const pe_condition *c = run->c;
   bool negated = pe_condition_negated(c), may_be[2] = {false, false};

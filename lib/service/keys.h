@@ -7,7 +7,8 @@
 
 typedef enum pe_key_type {
   PE_KEY_STRING, PE_KEY_ARN, PE_KEY_NUMERIC, PE_KEY_DATE, PE_KEY_BOOL, PE_KEY_IP, PE_KEY_BINARY,
-  PE_KEY_DATE_OR_NUMERIC /* aws:EpochTime */
+  PE_KEY_DATE_OR_NUMERIC, /* aws:EpochTime */
+  PE_KEY_OTHER            /* loaded tables only: a type that this library does not know, or several */
 } pe_key_type;
 
 /* When a request carries the key; decides what `missing_context` may list. */

@@ -27,8 +27,8 @@ void cond_env_done(cond_env *t);
 /* values: texts up to NULL. Fails the test if the operator is none. */
 void cond_env_compile(cond_env *t, const char *operator, const char * key, const char *const *values);
 void cond_env_clear(cond_env *t); /* no facts */
-/* request: NULL absent, "?" unknown, "[]", "[a,b]" a list, "<a,b>" a tag key in two spellings, else one value. Keys in
- * lower case. */
+/* request: NULL absent, "?" unknown, "[]", "[a,b]" a list, "<a,b>" a tag key in two spellings, else one value.
+ * The key is in lower case. */
 void cond_env_fact(cond_env *t, const char *key, const char *request);
 /* Caller, tags and the like that variables refer to (see cond_env.c). */
 void cond_env_world(cond_env *t);
@@ -39,8 +39,9 @@ void cond_env_read(cond_env *t, const char *row, const char *reading);
 /* Tests the entry and compares with what is expected:
  *   "M" or "N"                    true or false, under either polarity, and no row touched
  *   "U"                           hangs on an unknown fact
- *   "AMB-12 false:N any:M"        the rows' readings decide so, one after the other, the other rows at their defaults; a
- *                                 row that starts with "cautious" is undetermined by default. No other row is touched.
+ *   "AMB-12 false:N any:M"        each reading of the row decides so while other rows are at their defaults; by
+ *                                 default a row that starts with "cautious" is undetermined. No other row is
+ *                                 touched.
  *   "AMB-13b none:U any:N AMB-13 false:N true:U"  several rows; U: still undetermined. */
 void cond_env_expect(cond_env *t, const char *expected, const char *what);
 

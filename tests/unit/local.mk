@@ -5,12 +5,15 @@
 # here, sorted. Nothing else.
 unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
+unit_tests += tests/unit/test_catalog
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
 unit_tests += tests/unit/test_lang
+unit_tests += tests/unit/test_operator
 unit_tests += tests/unit/test_pattern
 unit_tests += tests/unit/test_range
+unit_tests += tests/unit/test_readings
 unit_tests += tests/unit/test_solve
 unit_tests += tests/unit/test_source
 unit_tests += tests/unit/test_unit
