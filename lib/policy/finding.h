@@ -4,6 +4,8 @@
 #ifndef PE_POLICY_FINDING_H
 #define PE_POLICY_FINDING_H
 
+#include <stdarg.h>
+
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -16,6 +18,11 @@ typedef enum pe_severity { PE_ERROR, PE_SECURITY_WARNING, PE_WARNING, PE_SUGGEST
 /* rules.def: PE_RULE(id, severity, kinds, title, explanation, fix, url). kinds is a mask of 1 << POLICYEVAL_KIND_x, or
  * PE_KINDS_ALL. Ids are Access Analyzer's codes where it has one; never reused. */
 #define PE_KINDS_ALL 0xFFFFu
+#define PE_KIND_BIT(kind) (1u << POLICYEVAL_KIND_##kind)
+/* The text about a check on Access Analyzer's page of all checks. */
+#define PE_AA_CHECK(anchor)                                                                               \
+  "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"         \
+  "#access-analyzer-reference-policy-checks-" anchor
 #define PE_RULE(id, severity, kinds, title, explanation, fix, url) PE_RULE_##id,
 typedef enum pe_rule {
 #include "policy/rules.def"
@@ -33,6 +40,7 @@ int pe_rule_find(pe_slice id); /* rule, or -1 */
 
 typedef struct pe_finding {
   pe_rule rule;
+  uint32_t document; /* which pe_findings_keep of the list its source came from, from 1 */
   uint32_t node;    /* JSON node the finding is about (its path is the location) */
   uint8_t on_key;   /* about the member's name, not its value */
   uint8_t refuses;  /* load refuses the document because of it */
@@ -52,6 +60,7 @@ typedef struct pe_findings {
   pe_arena *arena;
   PE_VEC(pe_finding) list;
   const pe_source *source; /* given to each new finding */
+  uint32_t documents;      /* sources kept so far */
   bool failed;
 } pe_findings;
 int pe_findings_init(pe_findings *f, const pe_alloc *a);
@@ -65,8 +74,18 @@ pe_finding *pe_findings_add(pe_findings *f, pe_rule rule, uint32_t node, pe_span
     __attribute__((format(printf, 5, 6)))
 #endif
     ;
+/* The same with its arguments in a list. */
+pe_finding *pe_findings_addv(pe_findings *f, pe_rule rule, uint32_t node, pe_span span, const char *format, va_list args)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 5, 0)))
+#endif
+    ;
 /* Text and title are copied. */
 void pe_finding_fix(pe_findings *f, pe_finding *finding, pe_span span, pe_slice text, bool safe, const char *title);
-void pe_findings_sort(pe_findings *f); /* by position, then rule */
+void pe_findings_sort(pe_findings *f); /* by document, position, then rule */
+
+/* Part of a document for a message: at most 64 bytes of it, cut between characters, as the two arguments of "%.*s". */
+pe_slice pe_finding_excerpt(pe_slice text);
+#define PE_EXCERPT(text) (int)pe_finding_excerpt(text).len, pe_finding_excerpt(text).ptr
 
 #endif

@@ -37,5 +37,7 @@ bool pe_policy_equal(const pe_policy *a, const pe_policy *b); /* same model, pla
 /* Parses the text of one principal under map key 'A', 'S', 'F', 'C' or 0 (bare). Never fails: what is not
  * a principal becomes PE_PRINCIPAL_OTHER. */
 void pe_principal_parse(pe_slice text, uint8_t map_key, pe_principal *out);
+/* "AWS" for 'A' and so on; NULL for 0. */
+const char *pe_principal_map_key(uint8_t letter);
 
 #endif

@@ -13,4 +13,9 @@
 int pe_unwrap_policy(pe_arena *arena, const pe_json *text, int kind, const pe_json_limits *limits, pe_json *out,
                      pe_findings *findings);
 
+/* Does the text start with %XX, so that it is percent-encoded as a whole? */
+bool pe_unwrap_is_percent(pe_slice text);
+/* Decodes %XX of a whole text, once, into a source of its own in the arena. 0 or ENOMEM. */
+int pe_unwrap_percent(pe_arena *arena, const pe_source *outer, const pe_source **out);
+
 #endif
