@@ -50,5 +50,6 @@ void pe_build_actions(pe_build *b, uint32_t node, const char *element) {
   s->actions = pe_build_array(b, count, sizeof *s->actions);
   if (!s->actions) return;
   if (count == 0) s->no_effect = 1; /* L1.6.7 */
-  for (; s->nactions < count && !b->result; i = pe_build_node(b, i)->next) compile(b, i, &s->actions[s->nactions++]);
+  for (; s->nactions < count && !b->result; i = pe_build_node(b, i)->next)
+    compile(b, i, &s->actions[s->nactions++]);
 }

@@ -2,7 +2,8 @@
 #include "policy/build.h"
 
 /* Findings keep a copy of the text, made with the first one: most documents have none. */
-static pe_finding *add(pe_build *b, pe_rule rule, uint32_t node, pe_span span, const char *format, va_list args) {
+static pe_finding *add(pe_build *b, pe_rule rule, uint32_t node, pe_span span, const char *format,
+                       va_list args) {
   pe_findings *f = b->findings;
   if (!f || b->result == POLICYEVAL_ENOMEM) return NULL;
   if (!b->kept) {
@@ -36,7 +37,8 @@ pe_finding *pe_build_warn(pe_build *b, pe_rule rule, uint32_t node, pe_span span
   return finding;
 }
 
-void pe_build_fix(pe_build *b, pe_finding *finding, pe_span span, pe_slice text, bool safe, const char *title) {
+void pe_build_fix(pe_build *b, pe_finding *finding, pe_span span, pe_slice text, bool safe,
+                  const char *title) {
   if (!finding) return;
   pe_finding_fix(b->findings, finding, span, text, safe, title);
   if (b->findings->failed) b->result = POLICYEVAL_ENOMEM;
@@ -60,8 +62,9 @@ const char *pe_build_type_name(uint8_t json_type) {
 }
 
 void pe_build_mismatch(pe_build *b, uint32_t node, const char *element, const char *wanted) {
-  pe_build_fault(b, PE_RULE_DATA_TYPE_MISMATCH, node, pe_build_value_span(b, node), "%s takes %s, and this is %s.",
-                 element, wanted, pe_build_type_name(pe_build_node(b, node)->type));
+  pe_build_fault(b, PE_RULE_DATA_TYPE_MISMATCH, node, pe_build_value_span(b, node),
+                 "%s takes %s, and this is %s.", element, wanted,
+                 pe_build_type_name(pe_build_node(b, node)->type));
 }
 
 void pe_build_duplicate(pe_build *b, uint32_t node) {
@@ -71,14 +74,14 @@ void pe_build_duplicate(pe_build *b, uint32_t node) {
   if (finding) finding->on_key = 1;
 }
 
-pe_finding *pe_build_unknown_name(pe_build *b, pe_rule rule, uint32_t node, const char *what, const char *where,
-                                  const char *const *known) {
+pe_finding *pe_build_unknown_name(pe_build *b, pe_rule rule, uint32_t node, const char *what,
+                                  const char *where, const char *const *known) {
   pe_slice name = pe_build_node(b, node)->key;
   pe_span span = pe_build_key_span(b, node);
   const char *right = pe_spelling_nearest(name, known);
   pe_finding *finding =
-      right ? pe_build_fault(b, rule, node, span, "%s has no %s \"%.*s\": write \"%s\".", where, what, PE_EXCERPT(name),
-                             right)
+      right ? pe_build_fault(b, rule, node, span, "%s has no %s \"%.*s\": write \"%s\".", where, what,
+                             PE_EXCERPT(name), right)
             : pe_build_fault(b, rule, node, span, "%s has no %s \"%.*s\".", where, what, PE_EXCERPT(name));
   if (!finding) return NULL;
   finding->on_key = 1;

@@ -15,14 +15,14 @@ typedef struct pe_build {
   const pe_load_limits *limits;
   PE_VEC(pe_cond_input) values; /* scratch of one condition key */
   int kind;
-  int result;              /* 0, or the ENOMEM or ELIMIT that ends the load */
-  bool variables;          /* Version 2012-10-17 */
-  bool kept;               /* findings hold a copy of the source */
-  bool refused;            /* a fault refuses the document, unless the load is lenient */
+  int result;     /* 0, or the ENOMEM or ELIMIT that ends the load */
+  bool variables; /* Version 2012-10-17 */
+  bool kept;      /* findings hold a copy of the source */
+  bool refused;   /* a fault refuses the document, unless the load is lenient */
 } pe_build;
 
-/* A fault that refuses the document; marks the statement being filled as broken. The span is of the value (fault), of
- * the member's name (key), or of the opening brace (missing). May return NULL. */
+/* A fault that refuses the document; marks the statement being filled as broken. The span is of the value
+ * (fault), of the member's name (key), or of the opening brace (missing). May return NULL. */
 pe_finding *pe_build_fault(pe_build *b, pe_rule rule, uint32_t node, pe_span span, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 5, 6)))
@@ -34,15 +34,22 @@ pe_finding *pe_build_warn(pe_build *b, pe_rule rule, uint32_t node, pe_span span
     __attribute__((format(printf, 5, 6)))
 #endif
     ;
-void pe_build_fix(pe_build *b, pe_finding *finding, pe_span span, pe_slice text, bool safe, const char *title);
+void pe_build_fix(pe_build *b, pe_finding *finding, pe_span span, pe_slice text, bool safe,
+                  const char *title);
 /* A limit was reached: ends the load with ELIMIT. */
 void pe_build_limit(pe_build *b, uint32_t node, const char *what, size_t limit);
 /* Zeroed memory of the policy, or NULL: the load ends with ENOMEM. */
 void *pe_build_array(pe_build *b, size_t count, size_t size);
 
-static inline const pe_json_node *pe_build_node(const pe_build *b, uint32_t node) { return &b->json->nodes[node]; }
-static inline pe_span pe_build_value_span(const pe_build *b, uint32_t node) { return b->json->nodes[node].span; }
-static inline pe_span pe_build_key_span(const pe_build *b, uint32_t node) { return b->json->nodes[node].key_span; }
+static inline const pe_json_node *pe_build_node(const pe_build *b, uint32_t node) {
+  return &b->json->nodes[node];
+}
+static inline pe_span pe_build_value_span(const pe_build *b, uint32_t node) {
+  return b->json->nodes[node].span;
+}
+static inline pe_span pe_build_key_span(const pe_build *b, uint32_t node) {
+  return b->json->nodes[node].key_span;
+}
 static inline pe_span pe_build_open_span(const pe_build *b, uint32_t node) {
   uint32_t start = b->json->nodes[node].span.start;
   return (pe_span){start, start + 1};
@@ -53,13 +60,13 @@ const char *pe_build_type_name(uint8_t json_type);
 void pe_build_mismatch(pe_build *b, uint32_t node, const char *element, const char *wanted);
 /* A member that is there twice (AMB-21). */
 void pe_build_duplicate(pe_build *b, uint32_t node);
-/* A fault about a name that is not one of `known` (NULL-terminated): INVALID_POLICY_ELEMENT and the like, with the
- * nearest right one as the fix. `format` has two %.*s: the name and, after it, the hint. */
-pe_finding *pe_build_unknown_name(pe_build *b, pe_rule rule, uint32_t node, const char *what, const char *where,
-                                  const char *const *known);
+/* A fault about a name that is not one of `known` (NULL-terminated): INVALID_POLICY_ELEMENT and the like,
+ * with the nearest right one as the fix. */
+pe_finding *pe_build_unknown_name(pe_build *b, pe_rule rule, uint32_t node, const char *what,
+                                  const char *where, const char *const *known);
 
-/* A value that is one string or a list of strings: the node of the first one and how many there are. False after a
- * fault. `null_element`: a null in the list is taken, too (L1.1.8). */
+/* A value that is one string or a list of strings: the node of the first one and how many there are. False
+ * after a fault. `null_element`: a null in the list is taken, too (L1.1.8). */
 bool pe_build_strings(pe_build *b, uint32_t node, const char *element, bool null_element, uint32_t *first,
                       uint32_t *count);
 
@@ -74,8 +81,8 @@ void pe_build_placeholders(pe_build *b, uint32_t node, pe_slice text, bool princ
 /* The whole document: fills policy, findings and result. */
 void pe_build_document(pe_build *b);
 
-/* The nearest of `known` (NULL-terminated) to a name: the same but for letter case, or one or two letters off; NULL:
- * none is near. */
+/* The nearest of `known` (NULL-terminated) to a name: the same but for letter case, or one or two letters
+ * off; NULL: none is near. */
 const char *pe_spelling_nearest(pe_slice name, const char *const *known);
 
 #endif

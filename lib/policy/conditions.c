@@ -5,7 +5,8 @@
 /* The right spelling of an operator that is right but for its letter case. */
 static size_t spell(const pe_operator *op, char *out, size_t size) {
   static const char *const prefix[] = {"", "ForAllValues:", "ForAnyValue:"};
-  const char *parts[] = {prefix[op->quantifier], pe_op_get((pe_op)op->op)->name, op->if_exists ? "IfExists" : ""};
+  const char *parts[] = {prefix[op->quantifier], pe_op_get((pe_op)op->op)->name,
+                         op->if_exists ? "IfExists" : ""};
   size_t len = 0;
   for (size_t i = 0; i < 3; i++) {
     size_t n = strlen(parts[i]);
@@ -32,9 +33,9 @@ static void bad_case(pe_build *b, uint32_t node, const pe_operator *op) {
   char right[80], quoted[sizeof right + 2];
   size_t len = spell(op, right, sizeof right);
   pe_span span = pe_build_key_span(b, node);
-  pe_finding *finding =
-      pe_build_fault(b, PE_RULE_INVALID_CONDITION_OPERATOR, node, span,
-                     "There is no operator \"%.*s\": write \"%s\".", PE_EXCERPT(pe_build_node(b, node)->key), right);
+  pe_finding *finding = pe_build_fault(b, PE_RULE_INVALID_CONDITION_OPERATOR, node, span,
+                                       "There is no operator \"%.*s\": write \"%s\".",
+                                       PE_EXCERPT(pe_build_node(b, node)->key), right);
   if (!finding) return;
   finding->on_key = 1;
   quoted[0] = '"';
@@ -54,11 +55,8 @@ static bool parse_operator(pe_build *b, uint32_t node, pe_operator *op) {
   }
   if (member->children == 0) return false;
   switch (pe_operator_parse(member->key, op)) {
-  case PE_OPERATOR_OK:
-    return true;
-  case PE_OPERATOR_CASE:
-    bad_case(b, node, op);
-    return false;
+  case PE_OPERATOR_OK: return true;
+  case PE_OPERATOR_CASE: bad_case(b, node, op); return false;
   case PE_OPERATOR_NULL_EXISTS:
     finding = pe_build_fault(b, PE_RULE_NULL_WITH_IF_EXISTS, node, member->key_span,
                              "Null asks whether a key exists and takes no IfExists: write \"Null\".");
@@ -77,7 +75,9 @@ static bool parse_operator(pe_build *b, uint32_t node, pe_operator *op) {
   return false;
 }
 
-static bool is_value(uint8_t type) { return type != PE_JSON_NULL && type != PE_JSON_ARRAY && type != PE_JSON_OBJECT; }
+static bool is_value(uint8_t type) {
+  return type != PE_JSON_NULL && type != PE_JSON_ARRAY && type != PE_JSON_OBJECT;
+}
 
 static void add_value(pe_build *b, uint32_t node) {
   const pe_json_node *value = pe_build_node(b, node);
@@ -109,14 +109,16 @@ static void collect_values(pe_build *b, uint32_t node) {
     add_value(b, node);
     return;
   }
-  for (uint32_t i = pe_json_first(node); i < value->next && !b->result; i = pe_build_node(b, i)->next) add_value(b, i);
+  for (uint32_t i = pe_json_first(node); i < value->next && !b->result; i = pe_build_node(b, i)->next)
+    add_value(b, i);
 }
 
 /* D1.3: an Allow to everybody that is held to a principal by its ARN counts as one to that principal. */
 static bool names_principal_arn(const pe_condition *c) {
   const pe_op_info *op = pe_op_get((pe_op)c->op.op);
-  return !op->negated && (op->family == PE_FAMILY_STRING || op->family == PE_FAMILY_ARN) && !c->op.if_exists &&
-         c->op.quantifier != PE_SET_FOR_ALL && pe_slice_eq_ascii_nocase(c->key, PE_SLICE("aws:PrincipalArn"));
+  return !op->negated && (op->family == PE_FAMILY_STRING || op->family == PE_FAMILY_ARN) &&
+         !c->op.if_exists && c->op.quantifier != PE_SET_FOR_ALL &&
+         pe_slice_eq_ascii_nocase(c->key, PE_SLICE("aws:PrincipalArn"));
 }
 
 static void add_key(pe_build *b, uint32_t operator_node, const pe_operator *op, uint32_t node) {
@@ -126,8 +128,8 @@ static void add_key(pe_build *b, uint32_t operator_node, const pe_operator *op, 
   if (b->result) return;
   pe_statement *s = b->statement;
   pe_condition *c = &s->conditions[s->nconditions];
-  int rc = pe_condition_compile(b->arena, block->key, op, member->key, b->values.data, (uint32_t)b->values.len,
-                                b->variables, c);
+  int rc = pe_condition_compile(b->arena, block->key, op, member->key, b->values.data,
+                                (uint32_t)b->values.len, b->variables, c);
   if (rc) {
     b->result = rc;
     return;
@@ -140,8 +142,8 @@ static void add_key(pe_build *b, uint32_t operator_node, const pe_operator *op, 
   if (names_principal_arn(c)) s->names_principal_arn = 1;
 }
 
-/* Two keys of a block that differ in letter case only are one key given twice (L1.8.7, AMB-21). A hash table, so that
- * a block of many keys takes no quadratic time. */
+/* Two keys of a block that differ in letter case only are one key given twice (L1.8.7, AMB-21). A hash
+ * table, so that a block of many keys takes no quadratic time. */
 static void check_case(pe_build *b, uint32_t block) {
   const pe_json_node *object = pe_build_node(b, block);
   if (object->children < 2) return;
@@ -159,13 +161,15 @@ static void check_case(pe_build *b, uint32_t block) {
   for (uint32_t i = pe_json_first(block); i < object->next && !b->result; i = pe_build_node(b, i)->next) {
     pe_slice key = pe_build_node(b, i)->key;
     size_t at = pe_slice_hash_nocase(key) & (slots - 1);
-    while (table[at] && !pe_slice_eq_ascii_nocase(pe_build_node(b, table[at])->key, key)) at = (at + 1) & (slots - 1);
+    while (table[at] && !pe_slice_eq_ascii_nocase(pe_build_node(b, table[at])->key, key))
+      at = (at + 1) & (slots - 1);
     if (!table[at]) {
       table[at] = i;
     } else if (!pe_build_node(b, i)->duplicate) {
-      pe_finding *finding = pe_build_fault(
-          b, PE_RULE_DUPLICATE_KEYS_WITH_DIFFERENT_CASE, i, pe_build_key_span(b, i),
-          "\"%.*s\" and \"%.*s\" are one condition key.", PE_EXCERPT(pe_build_node(b, table[at])->key), PE_EXCERPT(key));
+      pe_finding *finding =
+          pe_build_fault(b, PE_RULE_DUPLICATE_KEYS_WITH_DIFFERENT_CASE, i, pe_build_key_span(b, i),
+                         "\"%.*s\" and \"%.*s\" are one condition key.",
+                         PE_EXCERPT(pe_build_node(b, table[at])->key), PE_EXCERPT(key));
       if (finding) finding->on_key = 1;
     }
   }

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-
 static const pe_rule_info rules[] = {
-#define PE_RULE(id, severity, kinds, title, explanation, fix, url) \
+#define PE_RULE(id, severity, kinds, title, explanation, fix, url)                                           \
   {#id, title, explanation, fix, url, kinds, severity},
 #include "policy/rules.def"
 #undef PE_RULE
@@ -80,7 +79,8 @@ pe_finding *pe_findings_addv(pe_findings *f, pe_rule rule, uint32_t node, pe_spa
   return finding;
 }
 
-pe_finding *pe_findings_add(pe_findings *f, pe_rule rule, uint32_t node, pe_span span, const char *format, ...) {
+pe_finding *pe_findings_add(pe_findings *f, pe_rule rule, uint32_t node, pe_span span, const char *format,
+                            ...) {
   va_list args;
   va_start(args, format);
   pe_finding *finding = pe_findings_addv(f, rule, node, span, format, args);
@@ -88,7 +88,8 @@ pe_finding *pe_findings_add(pe_findings *f, pe_rule rule, uint32_t node, pe_span
   return finding;
 }
 
-void pe_finding_fix(pe_findings *f, pe_finding *finding, pe_span span, pe_slice text, bool safe, const char *title) {
+void pe_finding_fix(pe_findings *f, pe_finding *finding, pe_span span, pe_slice text, bool safe,
+                    const char *title) {
   if (!finding || f->failed) return;
   const char *copy = pe_arena_copy(f->arena, text.ptr, text.len);
   const char *words = pe_arena_copy(f->arena, title, strlen(title));

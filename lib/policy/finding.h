@@ -15,8 +15,8 @@
 
 typedef enum pe_severity { PE_ERROR, PE_SECURITY_WARNING, PE_WARNING, PE_SUGGESTION } pe_severity;
 
-/* rules.def: PE_RULE(id, severity, kinds, title, explanation, fix, url). kinds is a mask of 1 << POLICYEVAL_KIND_x, or
- * PE_KINDS_ALL. Ids are Access Analyzer's codes where it has one; never reused. */
+/* rules.def: PE_RULE(id, severity, kinds, title, explanation, fix, url). kinds is a mask of 1 <<
+ * POLICYEVAL_KIND_x, or PE_KINDS_ALL. Ids are Access Analyzer's codes where it has one; never reused. */
 #define PE_KINDS_ALL 0xFFFFu
 #define PE_KIND_BIT(kind) (1u << POLICYEVAL_KIND_##kind)
 /* The text about a check on Access Analyzer's page of all checks. */
@@ -65,8 +65,8 @@ typedef struct pe_findings {
 } pe_findings;
 int pe_findings_init(pe_findings *f, const pe_alloc *a);
 void pe_findings_done(pe_findings *f);
-/* Copies a source chain into the findings' arena, so that places can be told after the document is gone, and makes
- * it the one of later findings. 0 or ENOMEM. */
+/* Copies a source chain into the findings' arena, so that places can be told after the document is gone,
+ * and makes it the one of later findings. 0 or ENOMEM. */
 int pe_findings_keep(pe_findings *f, const pe_source *source);
 /* Adds one; the message is printf-like. Returns it for further setting, or NULL (no memory; sticky). */
 pe_finding *pe_findings_add(pe_findings *f, pe_rule rule, uint32_t node, pe_span span, const char *format, ...)
@@ -84,7 +84,8 @@ pe_finding *pe_findings_addv(pe_findings *f, pe_rule rule, uint32_t node, pe_spa
 void pe_finding_fix(pe_findings *f, pe_finding *finding, pe_span span, pe_slice text, bool safe, const char *title);
 void pe_findings_sort(pe_findings *f); /* by document, position, then rule */
 
-/* Part of a document for a message: at most 64 bytes of it, cut between characters, as the two arguments of "%.*s". */
+/* Part of a document for a message: at most 64 bytes of it, cut between characters, as the two arguments of
+ * "%.*s". */
 pe_slice pe_finding_excerpt(pe_slice text);
 #define PE_EXCERPT(text) (int)pe_finding_excerpt(text).len, pe_finding_excerpt(text).ptr
 

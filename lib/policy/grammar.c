@@ -4,10 +4,11 @@
 
 /* Members of a document (L1.1.1) and of a statement (L1.4.3): name and what it is called in the code. */
 #define DOCUMENT_MEMBERS(X) X(VERSION, "Version") X(ID, "Id") X(STATEMENT, "Statement")
-#define STATEMENT_MEMBERS(X)                                                                       \
-  X(SID, "Sid") X(EFFECT, "Effect") X(PRINCIPAL, "Principal") X(NOT_PRINCIPAL, "NotPrincipal")     \
-  X(ACTION, "Action") X(NOT_ACTION, "NotAction") X(RESOURCE, "Resource") X(NOT_RESOURCE, "NotResource") \
-  X(CONDITION, "Condition")
+#define STATEMENT_MEMBERS(X)                                                                                 \
+  X(SID, "Sid")                                                                                              \
+  X(EFFECT, "Effect") X(PRINCIPAL, "Principal") X(NOT_PRINCIPAL, "NotPrincipal") X(ACTION, "Action")         \
+      X(NOT_ACTION, "NotAction") X(RESOURCE, "Resource") X(NOT_RESOURCE, "NotResource")                      \
+          X(CONDITION, "Condition")
 
 #define MEMBER_ENUM(id, name) MEMBER_##id,
 #define MEMBER_NAME(id, name) name,
@@ -18,9 +19,10 @@ static const char *const statement_members[] = {STATEMENT_MEMBERS(MEMBER_NAME) N
 #undef MEMBER_ENUM
 #undef MEMBER_NAME
 
-/* Sorts the members of an object into `at` by their place in `known`; 0: not there. Reports unknown ones and those
- * that are there twice. */
-static void sort_members(pe_build *b, uint32_t object, const char *where, const char *const *known, uint32_t *at) {
+/* Sorts the members of an object into `at` by their place in `known`; 0: not there. Reports unknown ones
+ * and those that are there twice. */
+static void sort_members(pe_build *b, uint32_t object, const char *where, const char *const *known,
+                         uint32_t *at) {
   uint32_t end = pe_build_node(b, object)->next;
   for (uint32_t i = pe_json_first(object); i < end; i = pe_build_node(b, i)->next) {
     const pe_json_node *member = pe_build_node(b, i);
@@ -61,8 +63,8 @@ static void build_effect(pe_build *b, uint32_t object, uint32_t node) {
   }
   pe_span span = pe_build_value_span(b, node);
   bool is_allow = pe_slice_eq_ascii_nocase(text, allow), is_deny = pe_slice_eq_ascii_nocase(text, deny);
-  pe_finding *finding = pe_build_fault(b, PE_RULE_INVALID_EFFECT, node, span, "Effect is \"Allow\" or \"Deny\", not \"%.*s\".",
-                                       PE_EXCERPT(text));
+  pe_finding *finding = pe_build_fault(b, PE_RULE_INVALID_EFFECT, node, span,
+                                       "Effect is \"Allow\" or \"Deny\", not \"%.*s\".", PE_EXCERPT(text));
   if (is_allow || is_deny) {
     pe_build_fix(b, finding, span, is_allow ? PE_SLICE("\"Allow\"") : PE_SLICE("\"Deny\""), false,
                  "Write the word in its letter case");
@@ -71,9 +73,9 @@ static void build_effect(pe_build *b, uint32_t object, uint32_t node) {
 
 /* One of an element and its Not form: PE_MODE_NONE when neither is there. *node: the one to take. */
 static uint8_t choose(pe_build *b, uint32_t is, uint32_t not, const char *name, uint32_t *node) {
-  *node = is ? is : not;
-  if (is && not) {
-    uint32_t second = is > not ? is : not;
+  *node = is ? is : not ;
+  if (is && not ) {
+    uint32_t second = is > not ? is : not ;
     pe_finding *finding =
         pe_build_fault(b, PE_RULE_UNSUPPORTED_ELEMENT_COMBINATION, second, pe_build_key_span(b, second),
                        "%s and Not%s cannot stand in one statement: keep one of them.", name, name);
@@ -84,8 +86,9 @@ static uint8_t choose(pe_build *b, uint32_t is, uint32_t not, const char *name, 
 
 /* A member that this kind of policy does not have. */
 static void forbidden(pe_build *b, pe_rule rule, uint32_t node, const char *where) {
-  pe_finding *finding = pe_build_fault(b, rule, node, pe_build_key_span(b, node), "%s has no %.*s: remove it.", where,
-                                       PE_EXCERPT(pe_build_node(b, node)->key));
+  pe_finding *finding =
+      pe_build_fault(b, rule, node, pe_build_key_span(b, node), "%s has no %.*s: remove it.", where,
+                     PE_EXCERPT(pe_build_node(b, node)->key));
   if (finding) finding->on_key = 1;
 }
 
@@ -113,8 +116,7 @@ static void build_principal(pe_build *b, uint32_t object, const uint32_t *at) {
     if (mode != PE_MODE_NOT) break;
     forbidden(b, PE_RULE_RCP_SYNTAX_ERROR_PRINCIPAL, node, "A resource control policy");
     return;
-  default:
-    break;
+  default: break;
   }
   b->statement->principal_mode = mode;
   if (mode == PE_MODE_NONE) {
@@ -148,8 +150,9 @@ static void build_resource(pe_build *b, uint32_t object, const uint32_t *at) {
     if (b->kind == POLICYEVAL_KIND_TRUST) return;
     if (b->kind == POLICYEVAL_KIND_KMS_KEY) { /* AMB-38 */
       b->statement->no_effect = 1;
-      pe_build_warn(b, PE_RULE_KEY_STATEMENT_WITHOUT_RESOURCE, object, pe_build_open_span(b, object),
-                    "The statement has no Resource and so no effect: add \"Resource\": \"*\", which means this key.");
+      pe_build_warn(
+          b, PE_RULE_KEY_STATEMENT_WITHOUT_RESOURCE, object, pe_build_open_span(b, object),
+          "The statement has no Resource and so no effect: add \"Resource\": \"*\", which means this key.");
       return;
     }
     pe_build_fault(b, PE_RULE_MISSING_RESOURCE, object, pe_build_open_span(b, object),
@@ -205,20 +208,20 @@ static void build_version(pe_build *b, uint32_t node) {
   b->policy->version_2012 = b->variables;
   if (b->variables || pe_slice_eq(version, PE_SLICE("2008-10-17"))) return;
   pe_span span = pe_build_value_span(b, node);
-  pe_finding *finding = pe_build_fault(b, PE_RULE_INVALID_VERSION, node, span,
-                                       "There is no version \"%.*s\" of the policy language: write \"2012-10-17\".",
-                                       PE_EXCERPT(version));
+  pe_finding *finding = pe_build_fault(
+      b, PE_RULE_INVALID_VERSION, node, span,
+      "There is no version \"%.*s\" of the policy language: write \"2012-10-17\".", PE_EXCERPT(version));
   pe_build_fix(b, finding, span, PE_SLICE("\"2012-10-17\""), false, "Write the current version");
 }
 
 /* One statement in place of a document (a common slip with examples). */
 static void build_bare_statement(pe_build *b) {
   static const char before[] = "{\"Version\": \"2012-10-17\", \"Statement\": [", after[] = "]}";
-  pe_finding *finding =
-      pe_build_fault(b, PE_RULE_BARE_STATEMENT, 0, pe_build_open_span(b, 0),
-                     "This is one statement, not a policy: wrap it as %s...%s%s", before, after,
-                     b->kind == POLICYEVAL_KIND_KMS_KEY ? ", or add it to the statements that the key policy has now."
-                                                        : ".");
+  pe_finding *finding = pe_build_fault(
+      b, PE_RULE_BARE_STATEMENT, 0, pe_build_open_span(b, 0),
+      "This is one statement, not a policy: wrap it as %s...%s%s", before, after,
+      b->kind == POLICYEVAL_KIND_KMS_KEY ? ", or add it to the statements that the key policy has now."
+                                         : ".");
   pe_span span = pe_build_value_span(b, 0);
   pe_slice text = pe_slice_sub(b->json->source->text, span.start, span.end);
   if (finding) {
@@ -229,7 +232,8 @@ static void build_bare_statement(pe_build *b) {
     pe_buf_str(&wrapped, after);
     if (wrapped.failed) b->result = POLICYEVAL_ENOMEM;
     if (!b->result) {
-      pe_build_fix(b, finding, span, pe_slice_of(wrapped.ptr, wrapped.len), false, "Wrap the statement into a policy");
+      pe_build_fix(b, finding, span, pe_slice_of(wrapped.ptr, wrapped.len), false,
+                   "Wrap the statement into a policy");
     }
     pe_buf_done(&wrapped);
   }
@@ -264,5 +268,6 @@ void pe_build_document(pe_build *b) {
   } else {
     build_statements(b, statement, pe_json_first(statement), pe_build_node(b, statement)->children);
   }
-  for (uint32_t i = 0; version_refused && i < b->policy->nstatements; i++) b->policy->statements[i].broken = 1; /* L1.2.6 */
+  for (uint32_t i = 0; version_refused && i < b->policy->nstatements; i++)
+    b->policy->statements[i].broken = 1; /* L1.2.6 */
 }

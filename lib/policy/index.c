@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A hash table over the literal beginnings of action patterns.
- *
- * A pattern without wildcard is found by the hash of the whole action. One with a wildcard is filed under the literal
- * text in front of it (at most KEY_MAX bytes); a look-up asks once for each length of such a beginning that occurs,
- * with a hash that grows along the action. What is filed under a key is compared before it counts, so hashes that
- * collide cost time and nothing else: at worst that of a scan. */
+/* A hash table over the literal beginnings of action patterns.  A pattern without wildcard is found by the
+ * hash of the whole action. One with a wildcard is filed under the literal text in front of it (at most
+ * KEY_MAX bytes); a look-up asks once for each length of such a beginning that occurs, with a hash that
+ * grows along the action. What is filed under a key is compared before it counts, so hashes that collide
+ * cost time and nothing else: at worst that of a scan. */
 #include "policy/index.h"
 
 enum { FEW = 12, KEY_MAX = 255, LENGTH_WORDS = (KEY_MAX + 64) / 64, NO_ENTRY = 0xFFFFFFFF };
 
 typedef struct entry {
-  uint32_t next;      /* in the same bucket, or NO_ENTRY */
-  uint32_t tag;       /* upper half of the hash */
+  uint32_t next; /* in the same bucket, or NO_ENTRY */
+  uint32_t tag;  /* upper half of the hash */
   uint32_t statement;
   uint32_t action;
 } entry;
@@ -109,12 +108,9 @@ static bool action_matches(const pe_action *a, pe_slice action) {
   if (a->any) return true;
   if (a->never) return false;
   switch (a->pattern.shape) {
-  case PE_SHAPE_EXACT:
-    return pe_slice_eq(a->pattern.literal, action);
-  case PE_SHAPE_PREFIX:
-    return pe_slice_starts(action, a->pattern.literal);
-  default:
-    return pe_pattern_match(&a->pattern, action);
+  case PE_SHAPE_EXACT: return pe_slice_eq(a->pattern.literal, action);
+  case PE_SHAPE_PREFIX: return pe_slice_starts(action, a->pattern.literal);
+  default: return pe_pattern_match(&a->pattern, action);
   }
 }
 

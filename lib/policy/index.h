@@ -8,8 +8,8 @@
 /* 0 (then *out may be NULL: few statements, scan them) or ENOMEM. */
 int pe_action_index_build(pe_arena *arena, const pe_statement *statements, uint32_t count, const pe_action_index **out);
 
-/* Calls `hit` for every statement whose Action/NotAction element matches `action` ("service:name", lower case),
- * perhaps more than once each, in no given order; stops when it returns false. */
+/* Calls `hit` for every statement whose Action/NotAction element matches `action` ("service:name", lower
+ * case), perhaps more than once each, in no given order; stops when it returns false. */
 typedef bool (*pe_index_hit)(void *user, const pe_statement *statement);
 void pe_action_index_find(const pe_action_index *index, const pe_statement *statements, pe_slice lower_action,
                           pe_index_hit hit, void *user);

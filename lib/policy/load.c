@@ -7,9 +7,9 @@
 #include "policy/unwrap.h"
 
 const pe_load_limits pe_load_limits_default = {
-  .json = {.bytes = 16u << 20, .depth = 64, .nodes = 2000000},
-  .statements = 100000,
-  .pattern = 65536,
+    .json = {.bytes = 16u << 20, .depth = 64, .nodes = 2000000},
+    .statements = 100000,
+    .pattern = 65536,
 };
 
 /* An arena about as large as the model of such a text, within bounds. */
@@ -34,14 +34,13 @@ static pe_policy *new_policy(const pe_alloc *alloc, size_t text, int kind) {
 
 static pe_slice trimmed(pe_slice s) {
   while (s.len && (s.ptr[0] == ' ' || (s.ptr[0] >= '\t' && s.ptr[0] <= '\r'))) s = pe_slice_sub(s, 1, s.len);
-  while (s.len && (s.ptr[s.len - 1] == ' ' || (s.ptr[s.len - 1] >= '\t' && s.ptr[s.len - 1] <= '\r'))) s.len--;
+  while (s.len && (s.ptr[s.len - 1] == ' ' || (s.ptr[s.len - 1] >= '\t' && s.ptr[s.len - 1] <= '\r')))
+    s.len--;
   return s;
 }
 
 /* What the AWS CLI prints with --query and --output text when there is no policy. */
-static bool is_none(pe_slice text) {
-  return text.len <= 64 && pe_slice_eq(trimmed(text), PE_SLICE("None"));
-}
+static bool is_none(pe_slice text) { return text.len <= 64 && pe_slice_eq(trimmed(text), PE_SLICE("None")); }
 
 static int report_none(const pe_source *source, pe_findings *findings) {
   if (!findings) return POLICYEVAL_ENOTFOUND;
@@ -76,7 +75,8 @@ static int too_large(pe_slice text, const pe_load_options *options, pe_findings 
 }
 
 /* The document of the text, out of whatever it came in. */
-static int read_document(pe_policy *p, const pe_source *file, const pe_load_options *options, pe_findings *findings) {
+static int read_document(pe_policy *p, const pe_source *file, const pe_load_options *options,
+                         pe_findings *findings) {
   const pe_source *source = file;
   pe_json text;
   pe_json_error error;
@@ -87,7 +87,8 @@ static int read_document(pe_policy *p, const pe_source *file, const pe_load_opti
   if (rc == POLICYEVAL_EJSON || rc == POLICYEVAL_ELIMIT) {
     return pe_syntax_report(findings, source, &error) ? POLICYEVAL_ENOMEM : rc;
   }
-  if (rc == 0) rc = pe_unwrap_policy(p->arena, &text, options->kind, &options->limits.json, &p->json, findings);
+  if (rc == 0)
+    rc = pe_unwrap_policy(p->arena, &text, options->kind, &options->limits.json, &p->json, findings);
   if (rc) return rc;
   p->source = p->json.source;
   if (options->nsettings == 0) return 0;

@@ -22,9 +22,9 @@ typedef struct pe_load_options {
   bool lenient;  /* for validation: faults do not refuse the document as long as it is a JSON object */
 } pe_load_options;
 
-/* Reads a bare document or the reply of the AWS CLI that carries one (policy/unwrap.h).
- * 0; EJSON, EPOLICY or ELIMIT with the reasons in `findings` (optional; on success it may hold warnings); ENOTFOUND:
- * a reply that says there is no policy; ENOMEM. The policy starts with one reference. */
+/* Reads a bare document or the reply of the AWS CLI that carries one (policy/unwrap.h). 0; EJSON, EPOLICY
+ * or ELIMIT with the reasons in `findings` (optional; on success it may hold warnings); ENOTFOUND: a reply
+ * that says there is no policy; ENOMEM. The policy starts with one reference. */
 int pe_policy_load(const pe_alloc *alloc, pe_slice text, const pe_load_options *options, pe_policy **out,
                    pe_findings *findings);
 pe_policy *pe_policy_ref(pe_policy *p);

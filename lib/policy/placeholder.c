@@ -21,8 +21,8 @@ static bool contains_nocase(pe_slice s, pe_slice word) {
   return false;
 }
 
-/* An upper-case word, a word in brackets, or one that says "account" or "your". Words in small letters are account
- * fields that AWS writes itself (aws, amazon, cloudfront), wildcards and variables are none. */
+/* An upper-case word, a word in brackets, or one that says "account" or "your". Words in small letters are
+ * account fields that AWS writes itself (aws, amazon, cloudfront), wildcards and variables are none. */
 static bool is_word(pe_slice s) {
   bool letter = false, shouting = true, bracket = false;
   for (size_t i = 0; i < s.len; i++) {
@@ -33,7 +33,8 @@ static bool is_word(pe_slice s) {
     if (!upper(c) && !digit(c) && c != '_' && c != '-') shouting = false;
   }
   if (!letter) return false;
-  return shouting || bracket || contains_nocase(s, PE_SLICE("account")) || contains_nocase(s, PE_SLICE("your"));
+  return shouting || bracket || contains_nocase(s, PE_SLICE("account")) ||
+         contains_nocase(s, PE_SLICE("your"));
 }
 
 /* 8-4-4-4-12 hexadecimal digits, or mrk- and 32 of them: a key id in capitals is no word. */
@@ -46,12 +47,9 @@ static bool is_key_id(pe_slice s) {
 static const char *refusal(int kind, bool principal) {
   if (!principal) return "";
   switch (kind) {
-  case POLICYEVAL_KIND_KMS_KEY:
-    return "Policy contains a statement with one or more invalid principals. ";
-  case POLICYEVAL_KIND_TRUST:
-    return "Invalid principal in policy. ";
-  default:
-    return "This resource policy contains an unsupported principal. ";
+  case POLICYEVAL_KIND_KMS_KEY: return "Policy contains a statement with one or more invalid principals. ";
+  case POLICYEVAL_KIND_TRUST: return "Invalid principal in policy. ";
+  default: return "This resource policy contains an unsupported principal. ";
   }
 }
 
@@ -61,12 +59,12 @@ static void report(pe_build *b, uint32_t node, size_t from, pe_slice word, bool 
   pe_span span = pe_json_substring(b->json, node, from, from + word.len);
   if (is_token(word)) {
     pe_build_fault(b, PE_RULE_PLACEHOLDER_ACCOUNT, node, span,
-                   "%s\"%.*s\" is a placeholder, not %s: fill it with --set %.*s=<%s>.", before, PE_EXCERPT(word), what,
-                   PE_EXCERPT(word), form);
+                   "%s\"%.*s\" is a placeholder, not %s: fill it with --set %.*s=<%s>.", before,
+                   PE_EXCERPT(word), what, PE_EXCERPT(word), form);
   } else {
     pe_build_fault(b, PE_RULE_PLACEHOLDER_ACCOUNT, node, span,
-                   "%s\"%.*s\" is a placeholder, not %s: write the %s in its place.", before, PE_EXCERPT(word), what,
-                   form);
+                   "%s\"%.*s\" is a placeholder, not %s: write the %s in its place.", before,
+                   PE_EXCERPT(word), what, form);
   }
 }
 
@@ -93,5 +91,6 @@ void pe_build_placeholders(pe_build *b, uint32_t node, pe_slice text, bool princ
   pe_slice resource = arn.field[PE_ARN_RESOURCE], key = PE_SLICE("key/");
   if (!pe_slice_starts(resource, key)) return;
   pe_slice id = pe_slice_sub(resource, key.len, resource.len);
-  if (is_word(id) && !is_key_id(id)) report(b, node, (size_t)(id.ptr - text.ptr), id, false, "a key id", "key id");
+  if (is_word(id) && !is_key_id(id))
+    report(b, node, (size_t)(id.ptr - text.ptr), id, false, "a key id", "key id");
 }

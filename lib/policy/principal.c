@@ -3,7 +3,7 @@
 #include "policy/build.h"
 
 /* X(key of the map, the letter that the model keeps): L1.5.10. */
-#define MAP_KEYS(X) X("AWS", 'A') X("Service", 'S') X("Federated", 'F') X("CanonicalUser", 'C')
+#define MAP_KEYS(X)                X("AWS", 'A') X("Service", 'S') X("Federated", 'F') X("CanonicalUser", 'C')
 #define MAP_KEY_NAME(name, letter) name,
 static const char *const map_keys[] = {MAP_KEYS(MAP_KEY_NAME) NULL};
 #undef MAP_KEY_NAME
@@ -60,7 +60,8 @@ static pe_principal_kind sts_kind(pe_slice resource, pe_principal *out) {
   if (!slash) return PE_PRINCIPAL_OTHER;
   out->name = pe_slice_sub(rest, 0, (size_t)(slash - rest.ptr));
   out->session = pe_slice_sub(rest, out->name.len + 1, rest.len);
-  if (!out->name.len || !out->session.len || memchr(out->session.ptr, '/', out->session.len)) return PE_PRINCIPAL_OTHER;
+  if (!out->name.len || !out->session.len || memchr(out->session.ptr, '/', out->session.len))
+    return PE_PRINCIPAL_OTHER;
   return PE_PRINCIPAL_SESSION;
 }
 
@@ -79,8 +80,10 @@ static pe_principal_kind aws_kind(pe_slice text, pe_principal *out) {
     return PE_PRINCIPAL_OTHER;
   }
   pe_principal_kind kind = PE_PRINCIPAL_OTHER;
-  if (pe_slice_eq(arn.field[PE_ARN_SERVICE], PE_SLICE("iam"))) kind = iam_kind(arn.field[PE_ARN_RESOURCE], out);
-  if (pe_slice_eq(arn.field[PE_ARN_SERVICE], PE_SLICE("sts"))) kind = sts_kind(arn.field[PE_ARN_RESOURCE], out);
+  if (pe_slice_eq(arn.field[PE_ARN_SERVICE], PE_SLICE("iam")))
+    kind = iam_kind(arn.field[PE_ARN_RESOURCE], out);
+  if (pe_slice_eq(arn.field[PE_ARN_SERVICE], PE_SLICE("sts")))
+    kind = sts_kind(arn.field[PE_ARN_RESOURCE], out);
   if (kind != PE_PRINCIPAL_OTHER) {
     out->partition = arn.field[PE_ARN_PARTITION];
     out->account = arn.field[PE_ARN_ACCOUNT];
@@ -111,8 +114,7 @@ void pe_principal_parse(pe_slice text, uint8_t map_key, pe_principal *out) {
   case 'C':
     if (text.len && !has_wildcard(text)) out->kind = PE_PRINCIPAL_CANONICAL;
     break;
-  default:
-    break;
+  default: break;
   }
 }
 

@@ -180,7 +180,8 @@ static bool same_resources(const pe_statement *a, const pe_statement *b) {
 }
 
 static bool same_condition(const pe_condition *a, const pe_condition *b) {
-  if (a->count != b->count || !pe_slice_eq(a->operator_text, b->operator_text) || !pe_slice_eq(a->key, b->key)) {
+  if (a->count != b->count || !pe_slice_eq(a->operator_text, b->operator_text) ||
+      !pe_slice_eq(a->key, b->key)) {
     return false;
   }
   for (uint32_t i = 0; i < a->count; i++) {
@@ -192,8 +193,9 @@ static bool same_condition(const pe_condition *a, const pe_condition *b) {
 
 static bool same_statement(const pe_statement *a, const pe_statement *b) {
   if (a->effect != b->effect || a->broken != b->broken || a->no_effect != b->no_effect ||
-      a->names_principal_arn != b->names_principal_arn || !same_text(a->sid, b->sid) || !same_principals(a, b) ||
-      !same_actions(a, b) || !same_resources(a, b) || a->nconditions != b->nconditions) {
+      a->names_principal_arn != b->names_principal_arn || !same_text(a->sid, b->sid) ||
+      !same_principals(a, b) || !same_actions(a, b) || !same_resources(a, b) ||
+      a->nconditions != b->nconditions) {
     return false;
   }
   for (uint32_t i = 0; i < a->nconditions; i++) {

@@ -8,14 +8,11 @@ typedef enum short_arn { PAD, ASK, REFUSE } short_arn;
 static short_arn short_arn_in(int kind) {
   switch (kind) {
   case POLICYEVAL_KIND_IDENTITY:
-  case POLICYEVAL_KIND_BOUNDARY:
-    return PAD;
+  case POLICYEVAL_KIND_BOUNDARY: return PAD;
   case POLICYEVAL_KIND_SESSION:
   case POLICYEVAL_KIND_SCP:
-  case POLICYEVAL_KIND_RCP:
-    return REFUSE;
-  default:
-    return ASK;
+  case POLICYEVAL_KIND_RCP: return REFUSE;
+  default: return ASK;
   }
 }
 
@@ -31,9 +28,10 @@ static void compile_arn(pe_build *b, pe_resource *out) {
   if (!pe_slice_eq(out->text, PE_SLICE("*")) && !has_six_fields(out->text)) {
     short_arn rule = short_arn_in(b->kind);
     if (rule == REFUSE) {
-      pe_build_fault(b, PE_RULE_MISSING_ARN_FIELD, out->node, out->span,
-                     "The ARN \"%.*s\" has fewer than six fields, and this kind of policy takes whole ARNs only.",
-                     PE_EXCERPT(out->text));
+      pe_build_fault(
+          b, PE_RULE_MISSING_ARN_FIELD, out->node, out->span,
+          "The ARN \"%.*s\" has fewer than six fields, and this kind of policy takes whole ARNs only.",
+          PE_EXCERPT(out->text));
       out->never = 1;
       return;
     }

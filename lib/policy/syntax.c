@@ -20,11 +20,13 @@ static bool printable(pe_slice s) {
 }
 
 /* What a program may write instead. */
-static void add_fix(pe_findings *f, pe_finding *finding, const pe_source *source, const pe_json_error *error) {
+static void add_fix(pe_findings *f, pe_finding *finding, const pe_source *source,
+                    const pe_json_error *error) {
   pe_span span = {error->offset, error->end};
   switch (error->fault) {
   case PE_JSON_FAULT_QUOTES:
-    if (error->end > error->offset) pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a straight quote");
+    if (error->end > error->offset)
+      pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a straight quote");
     break;
   case PE_JSON_FAULT_TRAILING:
     span.end = (uint32_t)source->text.len;
@@ -37,13 +39,14 @@ static void add_fix(pe_findings *f, pe_finding *finding, const pe_source *source
     }
     break;
   case PE_JSON_FAULT_BOM:
-    if (error->end > error->offset) pe_finding_fix(f, finding, span, PE_SLICE(""), true, "Remove the byte order mark");
+    if (error->end > error->offset)
+      pe_finding_fix(f, finding, span, PE_SLICE(""), true, "Remove the byte order mark");
     break;
   case PE_JSON_FAULT_SINGLE_QUOTE:
-    if (error->end > error->offset) pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a double quote");
+    if (error->end > error->offset)
+      pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a double quote");
     break;
-  default:
-    break;
+  default: break;
   }
 }
 
@@ -58,10 +61,12 @@ int pe_syntax_report(pe_findings *findings, const pe_source *source, const pe_js
   pe_slice rest = pe_slice_sub(source->text, span.start, span.end);
   bool show = error->fault == PE_JSON_FAULT_TRAILING && printable(rest);
   pe_finding *finding =
-      limit ? pe_findings_add(findings, PE_RULE_LIMIT_REACHED, 0, span, "The document is too large to read: %s.", why)
-      : show ? pe_findings_add(findings, PE_RULE_JSON_SYNTAX_ERROR, 0, span,
-                                   "The text is not JSON: %s. Remove \"%.*s\".", why, PE_EXCERPT(rest))
-                 : pe_findings_add(findings, PE_RULE_JSON_SYNTAX_ERROR, 0, span, "The text is not JSON: %s.", why);
+      limit ? pe_findings_add(findings, PE_RULE_LIMIT_REACHED, 0, span,
+                              "The document is too large to read: %s.", why)
+      : show
+          ? pe_findings_add(findings, PE_RULE_JSON_SYNTAX_ERROR, 0, span,
+                            "The text is not JSON: %s. Remove \"%.*s\".", why, PE_EXCERPT(rest))
+          : pe_findings_add(findings, PE_RULE_JSON_SYNTAX_ERROR, 0, span, "The text is not JSON: %s.", why);
   if (!finding) return POLICYEVAL_ENOMEM;
   finding->refuses = 1;
   add_fix(findings, finding, source, error);

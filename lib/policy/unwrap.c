@@ -7,8 +7,8 @@
 enum { MAX_LAYERS = 8 };
 
 /* Members that carry a document, or an object that does. */
-static const char *const carriers[] = {"ResourcePolicy", "PolicyDocument", "PolicyVersion", "Policy", "Content",
-                                       "Document"};
+static const char *const carriers[] = {"ResourcePolicy", "PolicyDocument", "PolicyVersion",
+                                       "Policy",         "Content",        "Document"};
 /* The same in the description of a role, for trust policies. */
 static const char *const trust_carriers[] = {"Role", "AssumeRolePolicyDocument"};
 
@@ -32,7 +32,8 @@ static int refuse(unwrap *u, pe_rule rule, int result, const char *message) {
 }
 
 static int no_policy(unwrap *u) {
-  return refuse(u, PE_RULE_NO_POLICY_IN_REPLY, POLICYEVAL_ENOTFOUND, "The reply says that no policy is attached.");
+  return refuse(u, PE_RULE_NO_POLICY_IN_REPLY, POLICYEVAL_ENOTFOUND,
+                "The reply says that no policy is attached.");
 }
 
 static uint32_t find(const unwrap *u, const char *const *names, size_t count) {
@@ -61,15 +62,19 @@ static bool is_empty_secret_reply(const unwrap *u) {
 
 /* A reply without a document that we know: what to ask instead. NULL: none of them. */
 static const char *known_reply(const unwrap *u) {
-  if (u->kind != POLICYEVAL_KIND_TRUST && find(u, trust_carriers, sizeof trust_carriers / sizeof *trust_carriers)) {
-    return "This describes a role and carries its trust policy only: load it as a trust policy, or use the reply of "
+  if (u->kind != POLICYEVAL_KIND_TRUST &&
+      find(u, trust_carriers, sizeof trust_carriers / sizeof *trust_carriers)) {
+    return "This describes a role and carries its trust policy only: load it as a trust policy, or use the "
+           "reply of "
            "aws iam get-role-policy.";
   }
   if (has(u, "DefaultVersionId") && (has(u, "PolicyName") || has(u, "Arn"))) {
-    return "This describes a managed policy without its document: use the reply of aws iam get-policy-version.";
+    return "This describes a managed policy without its document: use the reply of aws iam "
+           "get-policy-version.";
   }
   if (has(u, "ARN") && (has(u, "VersionIdsToStages") || has(u, "SecretString") || has(u, "CreatedDate"))) {
-    return "This describes a secret without its policy: use the reply of aws secretsmanager get-resource-policy.";
+    return "This describes a secret without its policy: use the reply of aws secretsmanager "
+           "get-resource-policy.";
   }
   if (has(u, "KeyMetadata")) {
     return "This describes a key without its policy: use the reply of aws kms get-key-policy.";
@@ -105,7 +110,8 @@ static int hex_digit(char c) {
 bool pe_unwrap_is_percent(pe_slice text) {
   size_t i = 0;
   while (i < text.len && (text.ptr[i] == ' ' || (text.ptr[i] >= '\t' && text.ptr[i] <= '\r'))) i++;
-  return text.len - i >= 3 && text.ptr[i] == '%' && hex_digit(text.ptr[i + 1]) >= 0 && hex_digit(text.ptr[i + 2]) >= 0;
+  return text.len - i >= 3 && text.ptr[i] == '%' && hex_digit(text.ptr[i + 1]) >= 0 &&
+         hex_digit(text.ptr[i + 2]) >= 0;
 }
 
 int pe_unwrap_percent(pe_arena *arena, const pe_source *outer, const pe_source **out) {
@@ -121,7 +127,8 @@ int pe_unwrap_percent(pe_arena *arena, const pe_source *outer, const pe_source *
     if (low >= 0) i += 2;
   }
   decoded[len] = '\0';
-  *source = (pe_source){.name = outer->name, .text = pe_slice_of(decoded, len), .layer = PE_SOURCE_PERCENT, .outer = outer};
+  *source = (pe_source){
+      .name = outer->name, .text = pe_slice_of(decoded, len), .layer = PE_SOURCE_PERCENT, .outer = outer};
   *out = source;
   return 0;
 }
@@ -174,28 +181,24 @@ static int cut_out(const unwrap *u, pe_json *out) {
   return 0;
 }
 
-int pe_unwrap_policy(pe_arena *arena, const pe_json *text, int kind, const pe_json_limits *limits, pe_json *out,
-                     pe_findings *findings) {
+int pe_unwrap_policy(pe_arena *arena, const pe_json *text, int kind, const pe_json_limits *limits,
+                     pe_json *out, pe_findings *findings) {
   unwrap u = {.arena = arena, .limits = limits, .findings = findings, .json = *text, .kind = kind};
   for (unsigned layer = 0; layer < MAX_LAYERS; layer++) {
     bool done = true;
     int rc = 0;
     switch (u.json.nodes[u.node].type) {
-    case PE_JSON_NULL:
-      rc = no_policy(&u);
-      break;
+    case PE_JSON_NULL: rc = no_policy(&u); break;
     case PE_JSON_STRING:
       rc = read_string(&u);
       done = false;
       break;
-    case PE_JSON_OBJECT:
-      rc = enter(&u, &done);
-      break;
-    default:
-      break;
+    case PE_JSON_OBJECT: rc = enter(&u, &done); break;
+    default: break;
     }
     if (rc) return rc;
     if (done) return cut_out(&u, out);
   }
-  return refuse(&u, PE_RULE_REPLY_WITHOUT_DOCUMENT, POLICYEVAL_EPOLICY, "The text is wrapped too often to be a policy.");
+  return refuse(&u, PE_RULE_REPLY_WITHOUT_DOCUMENT, POLICYEVAL_EPOLICY,
+                "The text is wrapped too often to be a policy.");
 }

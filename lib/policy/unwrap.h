@@ -6,10 +6,11 @@
 #include "json/reader.h"
 #include "policy/finding.h"
 
-/* Finds the policy in a parsed text: the object itself, or a member such as ResourcePolicy (get-resource-policy), Policy
- * (get-key-policy), PolicyDocument, PolicyVersion.Document, Policy.Content, AssumeRolePolicyDocument; as object, JSON
- * string or percent-encoded JSON string (%XX only, decoded once). On success *out has its own root 0 = the policy
- * object, and its source chain leads back to the file. ENOTFOUND: a reply that says that there is no policy. */
+/* Finds the policy in a parsed text: the object itself, or a member such as ResourcePolicy (get-resource-
+ * policy), Policy (get-key-policy), PolicyDocument, PolicyVersion.Document, Policy.Content,
+ * AssumeRolePolicyDocument; as object, JSON string or percent-encoded JSON string (%XX only, decoded once).
+ * On success *out has its own root 0 = the policy object, and its source chain leads back to the file.
+ * ENOTFOUND: a reply that says that there is no policy. */
 int pe_unwrap_policy(pe_arena *arena, const pe_json *text, int kind, const pe_json_limits *limits, pe_json *out,
                      pe_findings *findings);
 
