@@ -8,6 +8,7 @@
 
 typedef struct pe_fact {
   pe_slice key;   /* ASCII lower case */
+  pe_slice name;  /* as the caller wrote it; as AWS writes it when derived */
   uint64_t hash;  /* pe_slice_hash(key) */
   const pe_slice *values;
   uint32_t count; /* 0 only for an empty list of a multivalued key */

@@ -17,8 +17,10 @@ enum { /* how a Principal element covers the caller; a mask, D1.3 */
   PE_VIA_SERVICE = 256, PE_VIA_PROVIDER = 512, PE_VIA_ID = 1024, PE_VIA_ROOT = 2048 /* account form, caller is the root user */
 };
 
-/* The statement-level test. env carries facts and readings; env->want is set here from the statement's effect. *via
- * receives the mask (0 for policies without Principal). trace may be NULL; with one, every element is tested. */
+/* The statement-level test. env carries facts and readings; env->want is set here from the statement's effect, and
+ * env->want_unknown so that the run stays pessimistic (it came equal to env->want) or optimistic. *via receives the mask
+ * (0 for policies without Principal). trace may be NULL; with one, every element is tested. The caller has no
+ * permissions boundary. */
 pe_step pe_statement_match(const pe_statement *s, int kind, const pe_request *r, pe_env *env, unsigned *via,
                            pe_stmt_trace *trace);
 

@@ -24,7 +24,7 @@ typedef struct pe_caller {
   uint8_t path_known;     /* ROLE: the role's path is known */
   uint8_t session_known;  /* ROLE: the session's name is known */
   uint8_t service_linked; /* path starts with /aws-service-role/ */
-  pe_slice arn;           /* as AWS prints it: session ARN when known, else role ARN, user ARN … */
+  pe_slice arn;           /* as AWS prints it: session ARN when known, else role ARN, user ARN …; empty: none */
   pe_slice partition, account;
   pe_slice path, name;    /* user; role */
   pe_slice session;
@@ -33,6 +33,12 @@ typedef struct pe_caller {
   pe_arn parent;          /* FEDERATED_USER: the user that made the session, if given (count 0: not) */
   pe_slice service;       /* SERVICE: x.amazonaws.com; PROVIDER: the provider */
 } pe_caller;
+
+typedef enum pe_target { /* who must speak for the resource */
+  PE_TARGET_PLAIN, /* in its own account, identity or resource policy */
+  PE_TARGET_KEY,   /* a KMS key: its policy or a grant must allow (D3.1) */
+  PE_TARGET_ROLE   /* a role to be assumed: its trust policy must allow (D1.2) */
+} pe_target;
 
 /* What the evaluator reads: immutable while a decision runs. */
 typedef struct pe_request {
@@ -46,6 +52,12 @@ typedef struct pe_request {
   uint8_t aws_managed_key; /* the resource is an AWS managed KMS key */
   uint8_t only;          /* 0, or POLICYEVAL_LAYER_x: judge that layer by itself */
   uint8_t has_unknown;   /* some fact is declared unknown */
+  uint8_t target;        /* pe_target */
+  uint8_t same_account;  /* D1.2; an owner who is not known is the caller's own account (PE-1) */
+  uint8_t star_only;     /* only "*" covers the resource: none was named, or the action knows none (L1.7.15) */
+  uint8_t cross_account_void; /* the action has no effect for callers of other accounts (D3.3, D4.2) */
+  uint8_t signed_only;   /* the service takes no unsigned requests (D1.6) */
+  uint32_t type_word;    /* AMB-2: length of the resource-type word at the start of the resource part; 0: it has none */
   pe_facts facts;
   pe_readings readings;  /* chosen by the caller; zero: defaults */
 } pe_request;
@@ -81,5 +93,7 @@ int pe_request_set_reading(pe_request_builder *b, pe_row row, unsigned reading);
 void pe_request_apply_readings(pe_request_builder *b, const pe_readings *readings); /* all rows at once */
 int pe_request_set_only(pe_request_builder *b, int layer);
 int pe_request_prepare(pe_request_builder *b, const pe_request **out, const char **why); /* EINVAL: incomplete */
+/* What was prepared last; NULL when a setter was called since. */
+const pe_request *pe_request_prepared(const pe_request_builder *b);
 
 #endif

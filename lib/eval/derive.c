@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "eval/derive.h"
+
+#include "base/error.h"
+
+static const char *const names_as_written[PE_DERIVED_COUNT] = {
+#define PE_DERIVED(symbol, key) key,
+#include "eval/derived.def"
+#undef PE_DERIVED
+};
+
+void pe_derived_names_init(pe_derived_names *names) {
+  size_t used = 0;
+  for (unsigned i = 0; i < PE_DERIVED_COUNT; i++) {
+    names->name[i] = pe_slice_str(names_as_written[i]);
+    char *to = names->text + used;
+    for (size_t n = 0; n < names->name[i].len; n++) {
+      char c = names->name[i].ptr[n];
+      to[n] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    }
+    to[names->name[i].len] = '\0';
+    names->lower[i] = pe_slice_of(to, names->name[i].len);
+    names->hash[i] = pe_slice_hash(names->lower[i]);
+    used += names->name[i].len + 1;
+  }
+}
+
+static void set(pe_derived_value *out, pe_derived key, pe_slice value) {
+  if (value.len) out[key] = (pe_derived_value){.set = 1, .value = value};
+}
+
+/* L3, values of the identity keys. */
+static pe_slice principal_type(const pe_caller *c) {
+  switch (c->kind) {
+  case PE_CALLER_ROOT: return PE_SLICE("Account");
+  case PE_CALLER_USER: return PE_SLICE("User");
+  case PE_CALLER_ROLE: return PE_SLICE("AssumedRole");
+  case PE_CALLER_FEDERATED_USER: return PE_SLICE("FederatedUser");
+  case PE_CALLER_ANONYMOUS: return PE_SLICE("Anonymous");
+  default: return PE_SLICE("");
+  }
+}
+
+/* aws:userid of a role's session ends in the session's name: without it the value is there and not known. */
+static int derive_userid(const pe_caller *c, pe_buf *made, pe_derived_value *out) {
+  switch (c->kind) {
+  case PE_CALLER_ROOT: set(out, PE_DERIVED_USERID, c->account); return 0;
+  case PE_CALLER_ANONYMOUS: set(out, PE_DERIVED_USERID, PE_SLICE("anonymous")); return 0;
+  case PE_CALLER_USER: set(out, PE_DERIVED_USERID, c->unique_id); return 0;
+  case PE_CALLER_ROLE:
+    if (!c->session_known) {
+      out[PE_DERIVED_USERID] = (pe_derived_value){.set = 1, .unknown = 1};
+      return 0;
+    }
+    if (!c->unique_id.len) return 0;
+    pe_buf_slice(made, c->unique_id);
+    pe_buf_char(made, ':');
+    pe_buf_slice(made, c->session);
+    break;
+  case PE_CALLER_FEDERATED_USER:
+    pe_buf_slice(made, c->account);
+    pe_buf_char(made, ':');
+    pe_buf_slice(made, c->name);
+    break;
+  default: return 0;
+  }
+  if (made->failed) return POLICYEVAL_ENOMEM;
+  set(out, PE_DERIVED_USERID, pe_slice_of(made->ptr, made->len));
+  return 0;
+}
+
+static void derive_principal(const pe_caller *c, pe_derived_value *out) {
+  bool iam = c->account.len != 0;
+  if (c->kind == PE_CALLER_ROLE) {
+    set(out, PE_DERIVED_PRINCIPAL_ARN, c->role_arn); /* D1.7: the role's, never the session's */
+  } else if (iam) {
+    set(out, PE_DERIVED_PRINCIPAL_ARN, c->arn);
+  }
+  set(out, PE_DERIVED_PRINCIPAL_ACCOUNT, c->kind == PE_CALLER_ANONYMOUS ? PE_SLICE("anonymous") : c->account);
+  set(out, PE_DERIVED_PRINCIPAL_TYPE, principal_type(c));
+  if (c->kind == PE_CALLER_USER) set(out, PE_DERIVED_USERNAME, c->name);
+  if (c->kind == PE_CALLER_SERVICE) {
+    set(out, PE_DERIVED_SERVICE_NAME, c->service);
+    set(out, PE_DERIVED_IS_SERVICE, PE_SLICE("true"));
+  } else if (iam) {
+    set(out, PE_DERIVED_IS_SERVICE, PE_SLICE("false"));
+  }
+}
+
+static bool service_is(pe_slice lower_action, pe_slice service) {
+  return lower_action.len > service.len && lower_action.ptr[service.len] == ':' && pe_slice_starts(lower_action, service);
+}
+
+int pe_derive_facts(const pe_request *r, pe_buf *made, pe_derived_value out[PE_DERIVED_COUNT]) {
+  memset(out, 0, PE_DERIVED_COUNT * sizeof *out);
+  pe_buf_clear(made);
+  derive_principal(&r->caller, out);
+  int rc = derive_userid(&r->caller, made, out);
+  if (rc) return rc;
+  set(out, PE_DERIVED_VIA_SERVICE, PE_SLICE("false")); /* D1.7: always there; calls are direct unless said otherwise */
+  set(out, PE_DERIVED_RESOURCE_ACCOUNT, r->resource_account);
+  if (r->resource.count > PE_ARN_REGION) set(out, PE_DERIVED_REQUESTED_REGION, r->resource.field[PE_ARN_REGION]);
+  bool creates = pe_slice_eq(r->lower_action, PE_SLICE("secretsmanager:createsecret"));
+  if (service_is(r->lower_action, PE_SLICE("secretsmanager")) && !creates && r->resource.count == PE_ARN_FIELDS &&
+      pe_slice_eq(r->resource.field[PE_ARN_SERVICE], PE_SLICE("secretsmanager")))
+    set(out, PE_DERIVED_SECRET_ID, r->resource.text); /* A10: an ARN, so the key is certain */
+  if (service_is(r->lower_action, PE_SLICE("kms"))) set(out, PE_DERIVED_CALLER_ACCOUNT, r->caller.account);
+  return 0;
+}
+
+/* The word before the first ':' or '/' of a resource part, or all of it. */
+static pe_slice first_word(pe_slice resource) {
+  size_t n = 0;
+  while (n < resource.len && resource.ptr[n] != ':' && resource.ptr[n] != '/') n++;
+  return pe_slice_sub(resource, 0, n);
+}
+
+/* AMB-2: does the resource part start with a resource-type word? Only where the service's own ARN formats say so:
+ * the bucket of arn:aws:s3:::bucket/key is a name, not a type. */
+static uint32_t type_word(const pe_catalog *catalog, const pe_arn *resource) {
+  if (resource->count < PE_ARN_FIELDS) return 0;
+  pe_slice word = first_word(resource->field[PE_ARN_RESOURCE]);
+  if (word.len == 0 || word.len == resource->field[PE_ARN_RESOURCE].len) return 0;
+  const pe_resource_type *types = NULL;
+  size_t n = pe_catalog_resources(catalog, resource->field[PE_ARN_SERVICE], &types);
+  for (size_t i = 0; i < n; i++) {
+    for (const char *const *format = types[i].arn_formats; *format; format++) {
+      pe_arn parts;
+      pe_arn_split_pattern(pe_slice_str(*format), &parts);
+      if (parts.count == PE_ARN_FIELDS && pe_slice_eq(first_word(parts.field[PE_ARN_RESOURCE]), word))
+        return (uint32_t)word.len;
+    }
+  }
+  return 0;
+}
+
+static uint8_t target_of(const pe_request *r) {
+  const pe_arn *a = &r->resource;
+  if (a->count < PE_ARN_FIELDS) return PE_TARGET_PLAIN;
+  if (service_is(r->lower_action, PE_SLICE("kms")) && pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) &&
+      pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("key/")))
+    return PE_TARGET_KEY;
+  if (service_is(r->lower_action, PE_SLICE("sts")) && pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("iam")) &&
+      pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("role/")))
+    return PE_TARGET_ROLE;
+  return PE_TARGET_PLAIN;
+}
+
+static bool same_account(const pe_request *r) {
+  if (r->star_only || !r->resource_account.len || !r->caller.account.len) return true;
+  return pe_slice_eq(r->resource_account, r->caller.account) &&
+         pe_slice_eq(r->resource.field[PE_ARN_PARTITION], r->caller.partition); /* D2.1: partitions share nothing */
+}
+
+void pe_derive_rules(const pe_catalog *catalog, pe_request *r) {
+  unsigned flags = r->action_info ? r->action_info->flags : 0;
+  bool secret = service_is(r->lower_action, PE_SLICE("secretsmanager")), key = service_is(r->lower_action, PE_SLICE("kms"));
+  r->star_only = r->resource.count < PE_ARN_FIELDS || (flags & PE_ACTION_NO_RESOURCE) != 0;
+  r->target = target_of(r);
+  r->same_account = same_account(r);
+  r->cross_account_void = (secret || key) && !(flags & PE_ACTION_CROSS_ACCOUNT);
+  r->signed_only = secret || key;
+  r->type_word = type_word(catalog, &r->resource);
+}

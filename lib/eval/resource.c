@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "eval/resource.h"
+
+#include "cond/leaf.h"
+
+enum { AMB_1_FIELDS, AMB_1_CROSSING };
+enum { AMB_2_WILDCARD, AMB_2_LITERAL };
+enum { AMB_3_EXACT, AMB_3_NOCASE };
+enum { AMB_4_PAD = 1, AMB_4_NEVER = 2 };
+enum { AMB_7_NOTHING, AMB_7_EVERYTHING };
+enum { PE_3_YES = 1, PE_3_NO = 2 };
+
+/* Readings are asked for through a leaf; without one, an entry whose answer hangs on a reading is OPEN. */
+typedef enum found { NO, YES, ABSENT, UNKNOWN, OPEN } found;
+
+/* ---- AMB-3: the first five fields without regard to letter case ---- */
+
+static bool literal_at(pe_slice literal, pe_slice value, size_t at) {
+  return value.len - at >= literal.len && pe_slice_eq_ascii_nocase(literal, pe_slice_of(value.ptr + at, literal.len));
+}
+
+static bool glob_nocase(const pe_pattern *p, pe_slice value) {
+  size_t at = 0, star_at = 0;
+  uint32_t i = 0, star = UINT32_MAX;
+  for (;;) {
+    if (i == p->nelems && at == value.len) return true;
+    const pe_elem *e = i < p->nelems ? &p->elems[i] : NULL;
+    if (e && e->kind == PE_ELEM_STAR) {
+      star = i++;
+      star_at = at;
+    } else if (e && e->kind == PE_ELEM_LITERAL && literal_at(e->literal, value, at)) {
+      at += e->literal.len;
+      i++;
+    } else if (e && e->kind == PE_ELEM_ONE && at < value.len) {
+      at++;
+      i++;
+    } else {
+      if (star == UINT32_MAX || star_at >= value.len) return false;
+      at = ++star_at;
+      i = star + 1;
+    }
+  }
+}
+
+static bool fixed_fields_nocase(const pe_arn_pattern *p, const pe_arn *value) {
+  for (unsigned f = 0; f < PE_ARN_RESOURCE; f++) {
+    const pe_pattern *field = &p->field[f];
+    bool same = field->shape == PE_SHAPE_ANY    ? true
+                : field->shape == PE_SHAPE_EXACT ? pe_slice_eq_ascii_nocase(field->literal, value->field[f])
+                                                 : glob_nocase(field, value->field[f]);
+    if (!same) return false;
+  }
+  return true;
+}
+
+static pe_match match_last_field(const pe_arn_pattern *p, const pe_arn *value, pe_leaf *leaf) {
+  const pe_pattern *last = &p->field[PE_ARN_RESOURCE];
+  if (leaf && last->has_variable) return pe_leaf_match(leaf, last, value->field[PE_ARN_RESOURCE]);
+  return pe_pattern_match(last, value->field[PE_ARN_RESOURCE]) ? PE_MATCH_YES : PE_MATCH_NO;
+}
+
+/* ---- one entry ---- */
+
+/* AMB-2: a wildcard in the word before the first ':' or '/', other than "*" for the whole resource part. */
+static bool wild_type_word(const pe_arn_pattern *p) {
+  const pe_pattern *last = &p->field[PE_ARN_RESOURCE];
+  if (!last->has_wild || last->shape == PE_SHAPE_ANY) return false;
+  pe_slice t = last->text;
+  for (size_t i = 0; i < t.len && t.ptr[i] != ':' && t.ptr[i] != '/'; i++) {
+    if (t.ptr[i] == '*' || t.ptr[i] == '?') return true;
+    if (t.ptr[i] != '$' || i + 1 >= t.len || t.ptr[i + 1] != '{') continue;
+    while (i + 1 < t.len && t.ptr[i] != '}') i++; /* a variable, or ${*} */
+  }
+  return false;
+}
+
+static found confirm(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
+  bool word = r->type_word && wild_type_word(&e->pattern);
+  if (!word && !e->short_arn) return YES;
+  if (!leaf) return OPEN;
+  if (word && pe_leaf_reading(leaf, PE_ROW_AMB_2) == AMB_2_LITERAL) return NO;
+  if (e->short_arn && pe_leaf_reading(leaf, PE_ROW_AMB_4) == AMB_4_NEVER) return NO;
+  return YES;
+}
+
+/* The entry does not match field by field: it may under AMB-1 or AMB-3. */
+static found reconsider(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
+  const pe_arn_pattern *p = &e->pattern;
+  if (p->count < PE_ARN_FIELDS && !p->padded) return NO;
+  if (p->crossable) {
+    pe_match m = leaf && p->has_variable ? pe_leaf_match(leaf, &p->whole, r->resource.text)
+                 : pe_pattern_match(&p->whole, r->resource.text) ? PE_MATCH_YES : PE_MATCH_NO;
+    if (m == PE_MATCH_YES && !leaf) return OPEN;
+    if (m == PE_MATCH_YES && pe_leaf_reading(leaf, PE_ROW_AMB_1) == AMB_1_CROSSING) return YES;
+  }
+  if (!fixed_fields_nocase(p, &r->resource) || match_last_field(p, &r->resource, leaf) != PE_MATCH_YES) return NO;
+  if (!leaf) return OPEN;
+  return pe_leaf_reading(leaf, PE_ROW_AMB_3) == AMB_3_NOCASE ? YES : NO;
+}
+
+static found match_variables(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
+  pe_match m = pe_arn_pattern_match(&e->pattern, &r->resource, pe_leaf_resolve, leaf, false);
+  pe_match live = pe_arn_pattern_match(&e->pattern, &r->resource, pe_leaf_resolve, leaf, true);
+  if ((m == PE_MATCH_YES) != (live == PE_MATCH_YES) && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE) m = live;
+  switch (m) {
+  case PE_MATCH_YES: return confirm(e, r, leaf);
+  case PE_MATCH_ABSENT: return ABSENT;
+  case PE_MATCH_UNKNOWN: return UNKNOWN;
+  default: return reconsider(e, r, leaf);
+  }
+}
+
+static found match_entry(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
+  if (e->never) return NO;
+  if (e->pattern.is_any) return YES; /* in a resource policy: the resource it is attached to (L1.7.16) */
+  if (r->star_only) return NO;       /* L1.7.15 */
+  if (e->pattern.has_variable) return leaf ? match_variables(e, r, leaf) : OPEN;
+  if (e->pattern.exact ? pe_slice_eq(e->pattern.text, r->resource.text)
+                       : pe_arn_pattern_match(&e->pattern, &r->resource, NULL, NULL, false) == PE_MATCH_YES)
+    return confirm(e, r, leaf);
+  return reconsider(e, r, leaf);
+}
+
+/* ---- the element ---- */
+
+typedef struct element {
+  const pe_statement *s;
+  const pe_request *r;
+} element;
+
+static pe_tri negate(const element *e, pe_leaf *leaf, bool unknown, bool absent) {
+  /* L3.10: an entry that cannot be resolved neither matches nor excludes. */
+  if (absent && pe_leaf_reading(leaf, PE_ROW_AMB_7) == AMB_7_NOTHING) return PE_TRI_NO;
+  if (e->r->star_only && pe_leaf_reading(leaf, PE_ROW_PE_3) == PE_3_NO) return PE_TRI_NO;
+  return unknown ? PE_TRI_UNKNOWN : PE_TRI_YES;
+}
+
+static pe_tri test_element(pe_leaf *leaf, void *user) {
+  const element *e = user;
+  bool unknown = false, absent = false, not = e->s->resource_mode == PE_MODE_NOT;
+  for (uint32_t i = 0; i < e->s->nresources; i++) {
+    found f = match_entry(&e->s->resources[i], e->r, leaf);
+    if (f == YES) return not ? PE_TRI_NO : PE_TRI_YES;
+    unknown |= f == UNKNOWN;
+    absent |= f == ABSENT;
+  }
+  if (not) return negate(e, leaf, unknown, absent);
+  return unknown ? PE_TRI_UNKNOWN : PE_TRI_NO;
+}
+
+bool pe_resource_match(const pe_statement *s, int kind, const pe_request *r, pe_env *env) {
+  bool not = s->resource_mode == PE_MODE_NOT;
+  /* A trust policy has no Resource; elsewhere a statement without one applies to nothing (AMB-38). */
+  if (s->resource_mode == PE_MODE_NONE) return kind == POLICYEVAL_KIND_TRUST;
+  bool open = not && r->star_only;
+  for (uint32_t i = 0; i < s->nresources; i++) {
+    found f = match_entry(&s->resources[i], r, NULL);
+    if (f == YES) return !not;
+    open |= f == OPEN;
+  }
+  if (!open) return not && s->nresources > 0;
+  element e = {s, r};
+  return pe_leaf_test(env, test_element, &e, NULL);
+}
