@@ -34,6 +34,9 @@ typedef enum pe_unknown_mode { PE_UNKNOWN_PESSIMISTIC, PE_UNKNOWN_OPTIMISTIC } p
 pe_verdict pe_decide_once(const pe_policyset *set, const pe_request *r, const pe_readings *readings, pe_unknown_mode mode,
                           pe_rowset *touched, bool *unknown_hit, pe_trace *trace);
 
+/* Both treatments of unknown facts: effect is POLICYEVAL_UNKNOWN when they disagree (PE-10). No allocation. */
+pe_verdict pe_decide_verdict(const pe_policyset *set, const pe_request *r, const pe_readings *readings, pe_rowset *touched);
+
 /* The verdict alone: POLICYEVAL_x, unknown included. No allocation. strict: UNKNOWN when an undocumented
  * reading decides. */
 int pe_decide_effect(const pe_policyset *set, const pe_request *r, bool strict);

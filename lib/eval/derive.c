@@ -108,30 +108,15 @@ int pe_derive_facts(const pe_request *r, pe_buf *made, pe_derived_value out[PE_D
   return 0;
 }
 
-/* The word before the first ':' or '/' of a resource part, or all of it. */
-static pe_slice first_word(pe_slice resource) {
-  size_t n = 0;
-  while (n < resource.len && resource.ptr[n] != ':' && resource.ptr[n] != '/') n++;
-  return pe_slice_sub(resource, 0, n);
-}
-
-/* AMB-2: does the resource part start with a resource-type word? Only where the service's own ARN formats say so:
- * the bucket of arn:aws:s3:::bucket/key is a name, not a type. */
-static uint32_t type_word(const pe_catalog *catalog, const pe_arn *resource) {
-  if (resource->count < PE_ARN_FIELDS) return 0;
-  pe_slice word = first_word(resource->field[PE_ARN_RESOURCE]);
-  if (word.len == 0 || word.len == resource->field[PE_ARN_RESOURCE].len) return 0;
-  const pe_resource_type *types = NULL;
-  size_t n = pe_catalog_resources(catalog, resource->field[PE_ARN_SERVICE], &types);
-  for (size_t i = 0; i < n; i++) {
-    for (const char *const *format = types[i].arn_formats; *format; format++) {
-      pe_arn parts;
-      pe_arn_split_pattern(pe_slice_str(*format), &parts);
-      if (parts.count == PE_ARN_FIELDS && pe_slice_eq(first_word(parts.field[PE_ARN_RESOURCE]), word))
-        return (uint32_t)word.len;
-    }
+/* AMB-2, PE-1: does the resource part start with a resource-type word? The bucket of arn:aws:s3:::bucket/key is a name,
+ * not a type; these services' resource types all start with one. */
+static bool has_type_word(const pe_arn *resource) {
+  static const char *const services[] = {"secretsmanager", "kms", "iam", "sts"};
+  if (resource->count < PE_ARN_FIELDS) return false;
+  for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
+    if (pe_slice_eq(resource->field[PE_ARN_SERVICE], pe_slice_str(services[i]))) return true;
   }
-  return 0;
+  return false;
 }
 
 static uint8_t target_of(const pe_request *r) {
@@ -152,7 +137,7 @@ static bool same_account(const pe_request *r) {
          pe_slice_eq(r->resource.field[PE_ARN_PARTITION], r->caller.partition); /* D2.1: partitions share nothing */
 }
 
-void pe_derive_rules(const pe_catalog *catalog, pe_request *r) {
+void pe_derive_rules(pe_request *r) {
   unsigned flags = r->action_info ? r->action_info->flags : 0;
   bool secret = service_is(r->lower_action, PE_SLICE("secretsmanager")), key = service_is(r->lower_action, PE_SLICE("kms"));
   r->star_only = r->resource.count < PE_ARN_FIELDS || (flags & PE_ACTION_NO_RESOURCE) != 0;
@@ -160,5 +145,5 @@ void pe_derive_rules(const pe_catalog *catalog, pe_request *r) {
   r->same_account = same_account(r);
   r->cross_account_void = (secret || key) && !(flags & PE_ACTION_CROSS_ACCOUNT);
   r->signed_only = secret || key;
-  r->type_word = type_word(catalog, &r->resource);
+  r->type_word = has_type_word(&r->resource);
 }

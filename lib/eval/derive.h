@@ -33,6 +33,6 @@ typedef struct pe_derived_value {
 int pe_derive_facts(const pe_request *r, pe_buf *made, pe_derived_value out[PE_DERIVED_COUNT]);
 
 /* The rest of the prepared request that follows from action, resource and caller: target, same_account, star_only … */
-void pe_derive_rules(const pe_catalog *catalog, pe_request *r);
+void pe_derive_rules(pe_request *r);
 
 #endif

@@ -1,4 +1,31 @@
 # SPDX-License-Identifier: MIT
 # Sources and headers of this layer, sorted, one a line:
 #   libpe_sources += lib/eval/NAME.c
+libpe_sources += lib/eval/assumptions.c
+libpe_sources += lib/eval/assumptions.h
+libpe_sources += lib/eval/caller.c
+libpe_sources += lib/eval/caller.h
+libpe_sources += lib/eval/candidates.c
+libpe_sources += lib/eval/candidates.h
+libpe_sources += lib/eval/decide.c
+libpe_sources += lib/eval/decide.h
+libpe_sources += lib/eval/derive.c
+libpe_sources += lib/eval/derive.h
+libpe_sources += lib/eval/derived.def
+libpe_sources += lib/eval/grants.c
 libpe_sources += lib/eval/grants.h
+libpe_sources += lib/eval/layers.c
+libpe_sources += lib/eval/layers.h
+libpe_sources += lib/eval/match.c
+libpe_sources += lib/eval/match.h
+libpe_sources += lib/eval/missing.c
+libpe_sources += lib/eval/missing.h
+libpe_sources += lib/eval/policyset.h
+libpe_sources += lib/eval/principal.c
+libpe_sources += lib/eval/principal.h
+libpe_sources += lib/eval/request.c
+libpe_sources += lib/eval/request.h
+libpe_sources += lib/eval/resource.c
+libpe_sources += lib/eval/resource.h
+libpe_sources += lib/eval/trace.c
+libpe_sources += lib/eval/trace.h

@@ -35,19 +35,41 @@ static void fail(pe_stmt_trace *t, pe_step step) {
   t->failed |= (uint8_t)(1u << step);
 }
 
-static void explain_conditions(const pe_statement *s, pe_env *env, pe_stmt_trace *t) {
+/* What is asked once the statement has failed explains it, and does not count for the verdict. */
+typedef struct aside {
+  pe_env *env;
+  pe_rowset *touched, rest;
+  bool hit;
+} aside;
+
+static void step_aside(aside *a, const pe_stmt_trace *t) {
+  if (!t->failed || a->env->touched == &a->rest) return;
+  a->touched = a->env->touched;
+  a->hit = a->env->unknown_hit;
+  a->env->touched = &a->rest;
+}
+
+static void step_back(aside *a) {
+  if (a->env->touched != &a->rest) return;
+  a->env->touched = a->touched;
+  a->env->unknown_hit = a->hit;
+}
+
+static void explain_conditions(const pe_statement *s, aside *a, pe_stmt_trace *t) {
   for (uint32_t i = 0; i < s->nconditions; i++) {
-    pe_cond_detail detail = {0};
-    if (pe_condition_test(&s->conditions[i], env, &detail) || t->condition != UINT32_MAX) continue;
+    pe_cond_detail detail = {.policy_value = UINT32_MAX};
+    if (pe_condition_test(&s->conditions[i], a->env, &detail) || t->condition != UINT32_MAX) continue;
     t->condition = i;
     t->detail = detail;
+    fail(t, PE_STEP_CONDITION);
+    step_aside(a, t);
   }
-  if (t->condition != UINT32_MAX) fail(t, PE_STEP_CONDITION);
 }
 
 void pe_match_explain(const pe_statement *s, const pe_match_input *in, pe_env *env, pe_stmt_trace *t) {
   void (*missing)(void *, pe_slice, const pe_key_info *, bool) = env->missing;
   unsigned via = 0;
+  aside a = {.env = env};
   t->step = PE_STEP_MATCHED;
   t->failed = 0;
   t->condition = UINT32_MAX;
@@ -56,16 +78,20 @@ void pe_match_explain(const pe_statement *s, const pe_match_input *in, pe_env *e
   if (s->broken || s->no_effect) fail(t, PE_STEP_NO_EFFECT);
   bool action = pe_statement_has_action(s, in->request->lower_action);
   if (t->failed || !action) env->missing = NULL;
+  step_aside(&a, t);
   if (!pe_principal_match(s, in->kind, in->request, in->boundary, env, &via)) {
     fail(t, PE_STEP_PRINCIPAL);
     env->missing = NULL;
   }
   if (!action) fail(t, PE_STEP_ACTION);
+  step_aside(&a, t);
   if (!pe_resource_match(s, in->kind, in->request, env)) {
     fail(t, PE_STEP_RESOURCE);
     if (!has_variables(s)) env->missing = NULL;
   }
-  explain_conditions(s, env, t);
+  step_aside(&a, t);
+  explain_conditions(s, &a, t);
+  step_back(&a);
   t->via = (uint16_t)via;
   env->missing = missing;
 }

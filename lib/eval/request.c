@@ -23,6 +23,7 @@ typedef struct slot {
   uint32_t twin;           /* AMB-36: index + 1 of the next spelling of this tag key; 0: none */
   bool later;              /* … and this is not the first spelling */
   bool multi, unknown;
+  bool standby; /* pe_request_set_default: the caller's value goes first */
 } slot;
 
 struct pe_request_builder {
@@ -308,7 +309,7 @@ static slot *new_slot(pe_request_builder *b) {
   }
   slot *s = &b->slots.data[b->used];
   s->twin = 0;
-  s->later = false;
+  s->later = s->standby = false;
   return s;
 }
 
@@ -361,8 +362,9 @@ static int add_slot(pe_request_builder *b, slot *first, size_t place, uint64_t h
   return 0;
 }
 
-/* Overwrites the key, or adds it. A tag key in another spelling is another tag of the resource (AMB-36). Without
- * memory for the new value the key is unknown: the old one is not to be believed. */
+/* Overwrites the key, or adds it. A tag key in another spelling is another tag of the resource (AMB-36), any other key
+ * has one spelling in a request (PE-5). Without memory for the new value the key is unknown: the old one is not to
+ * be believed. */
 static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool multi, bool unknown) {
   if (!key.len) return POLICYEVAL_EINVAL;
   b->ready = false;
@@ -371,7 +373,9 @@ static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint
   uint64_t hash = pe_slice_hash_nocase(key);
   size_t place = 0;
   slot *first = find_slot(b, hash, key, &place), *s = first;
-  bool twins = first && !multi && !unknown && count == 1 && !first->multi && !first->unknown && is_tag_key(key);
+  bool tag = is_tag_key(key);
+  bool twins = first && tag && !multi && !unknown && count == 1 && !first->multi && !first->unknown && !first->standby;
+  if (first && !tag && !first->standby && !pe_slice_eq(slot_name(first), key)) return POLICYEVAL_EINVAL;
   while (twins && s && !pe_slice_eq(slot_name(s), key)) s = s->twin ? &b->slots.data[s->twin - 1] : NULL;
   if (!s) {
     rc = add_slot(b, first, place, hash, key, values, count);
@@ -380,6 +384,7 @@ static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint
   } else {
     if (!twins) s->twin = 0;
     s->unknown = true;
+    s->standby = false;
     rc = fill_slot(b, s, key, values, count);
     if (rc) return rc;
   }
@@ -391,6 +396,18 @@ static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint
 int pe_request_set_fact(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list) {
   if (!list && count != 1) return POLICYEVAL_EINVAL;
   return put(b, key, values, count, list, false);
+}
+
+int pe_request_set_default(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list) {
+  bool unknown = !values && !list;
+  if (!unknown && !list && count != 1) return POLICYEVAL_EINVAL;
+  size_t place;
+  slot *s = b->used ? find_slot(b, pe_slice_hash_nocase(key), key, &place) : NULL;
+  if (s && !s->standby) return 0;
+  int rc = put(b, key, values, unknown ? 0 : count, list, unknown);
+  if (rc) return rc;
+  find_slot(b, pe_slice_hash_nocase(key), key, &place)->standby = true;
+  return 0;
 }
 
 int pe_request_set_unknown(pe_request_builder *b, pe_slice key) { return put(b, key, NULL, 0, false, true); }
@@ -439,7 +456,7 @@ static int add_given(pe_request_builder *b) {
     pe_fact *f = pe_vec_push(&b->facts, b->alloc);
     if (!f) return POLICYEVAL_ENOMEM;
     *f = (pe_fact){.key = slot_lower(s), .name = slot_name(s), .hash = s->hash, .values = s->values.data,
-                   .count = (uint32_t)s->values.len, .multi = s->multi, .unknown = s->unknown};
+                   .count = (uint32_t)s->values.len, .multi = s->multi, .unknown = s->unknown, .derived = s->standby};
     if (s->unknown) b->request.has_unknown = 1;
     int rc = s->twin ? merge_twins(b, s, f) : 0;
     if (rc) return rc;
@@ -516,7 +533,7 @@ int pe_request_prepare(pe_request_builder *b, const pe_request **out, const char
   r->action_info = pe_catalog_action(b->catalog, r->lower_action);
   rc = prepare_resource(b, why);
   if (rc) return rc;
-  pe_derive_rules(b->catalog, r);
+  pe_derive_rules(r);
   rc = add_given(b);
   if (!rc) rc = add_derived(b);
   if (rc) return rc;

@@ -53,11 +53,11 @@ typedef struct pe_request {
   uint8_t only;          /* 0, or POLICYEVAL_LAYER_x: judge that layer by itself */
   uint8_t has_unknown;   /* some fact is declared unknown */
   uint8_t target;        /* pe_target */
-  uint8_t same_account;  /* D1.2; an owner who is not known is the caller's own account (PE-1) */
+  uint8_t same_account;  /* D1.2; an owner who is not known is the caller's own account (PE-8) */
   uint8_t star_only;     /* only "*" covers the resource: none was named, or the action knows none (L1.7.15) */
   uint8_t cross_account_void; /* the action has no effect for callers of other accounts (D3.3, D4.2) */
   uint8_t signed_only;   /* the service takes no unsigned requests (D1.6) */
-  uint32_t type_word;    /* AMB-2: length of the resource-type word at the start of the resource part; 0: it has none */
+  uint8_t type_word;     /* AMB-2: the resource part starts with a resource-type word (PE-1) */
   pe_facts facts;
   pe_readings readings;  /* chosen by the caller; zero: defaults */
 } pe_request;

@@ -8,7 +8,7 @@ enum { AMB_2_WILDCARD, AMB_2_LITERAL };
 enum { AMB_3_EXACT, AMB_3_NOCASE };
 enum { AMB_4_PAD = 1, AMB_4_NEVER = 2 };
 enum { AMB_7_NOTHING, AMB_7_EVERYTHING };
-enum { PE_3_YES = 1, PE_3_NO = 2 };
+enum { PE_9_YES = 1, PE_9_NO = 2 };
 
 /* Readings are asked for through a leaf; without one, an entry whose answer hangs on a reading is OPEN. */
 typedef enum found { NO, YES, ABSENT, UNKNOWN, OPEN } found;
@@ -131,7 +131,7 @@ typedef struct element {
 static pe_tri negate(const element *e, pe_leaf *leaf, bool unknown, bool absent) {
   /* L3.10: an entry that cannot be resolved neither matches nor excludes. */
   if (absent && pe_leaf_reading(leaf, PE_ROW_AMB_7) == AMB_7_NOTHING) return PE_TRI_NO;
-  if (e->r->star_only && pe_leaf_reading(leaf, PE_ROW_PE_3) == PE_3_NO) return PE_TRI_NO;
+  if (e->r->star_only && pe_leaf_reading(leaf, PE_ROW_PE_9) == PE_9_NO) return PE_TRI_NO;
   return unknown ? PE_TRI_UNKNOWN : PE_TRI_YES;
 }
 

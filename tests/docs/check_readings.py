@@ -40,7 +40,7 @@ def main():
     documented = {}
     for line in doc.splitlines():
         m = TABLE.match(line)
-        if m and not m.group(1).startswith('PE-'):
+        if m:
             if m.group(1) in documented:
                 faults.append('%s is documented twice' % m.group(1))
             documented[m.group(1)] = (m.group(2), m.group(3))
