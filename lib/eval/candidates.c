@@ -127,7 +127,7 @@ static unsigned families_of(const pe_key_info *info, unsigned seen) {
   case PE_KEY_IP: return 1u << PE_FAMILY_IP;
   case PE_KEY_BINARY: return 1u << PE_FAMILY_BINARY;
   case PE_KEY_DATE_OR_NUMERIC: return 1u << PE_FAMILY_DATE | 1u << PE_FAMILY_NUMERIC;
-  case PE_KEY_STRING: break;
+  default: break;
   }
   return 1u << PE_FAMILY_STRING;
 }

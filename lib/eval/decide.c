@@ -124,8 +124,9 @@ static bool escapes(state *st, unsigned via) {
   if (boundary && session) return false; /* nothing to escape from */
   if (via & PE_VIA_USER) return true;
   if ((via & PE_VIA_ID) && st->run.request->caller.kind == PE_CALLER_USER) return true;
-  if (bare_federated(st)) return (via & PE_VIA_FEDERATED) != 0;
-  if ((via & (PE_VIA_SESSION | PE_VIA_FEDERATED)) && (session || uncapped(st, PE_ROW_A1))) return true;
+  if (via & PE_VIA_FEDERATED) return true;
+  if (bare_federated(st)) return false;
+  if ((via & PE_VIA_SESSION) && (session || uncapped(st, PE_ROW_A1))) return true;
   if ((via & PE_VIA_STAR_ARN) && (session || uncapped(st, PE_ROW_A2))) return true;
   return (via & PE_VIA_STAR) && (boundary || uncapped(st, PE_ROW_A3)) && (session || uncapped(st, PE_ROW_A1));
 }

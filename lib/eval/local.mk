@@ -14,6 +14,7 @@ libpe_sources += lib/eval/derive.h
 libpe_sources += lib/eval/derived.def
 libpe_sources += lib/eval/grants.c
 libpe_sources += lib/eval/grants.h
+libpe_sources += lib/eval/grants_load.c
 libpe_sources += lib/eval/layers.c
 libpe_sources += lib/eval/layers.h
 libpe_sources += lib/eval/match.c
