@@ -9,3 +9,6 @@ bench_bench_json_LDADD = libpe.la
 EXTRA_PROGRAMS += bench/bench_pattern
 bench_bench_pattern_SOURCES = bench/bench_pattern.c
 bench_bench_pattern_LDADD = libpe.la
+EXTRA_PROGRAMS += bench/bench_decide
+bench_bench_decide_SOURCES = bench/bench_decide.c
+bench_bench_decide_LDADD = libpe.la

@@ -124,9 +124,8 @@ static bool escapes(state *st, unsigned via) {
   if (boundary && session) return false; /* nothing to escape from */
   if (via & PE_VIA_USER) return true;
   if ((via & PE_VIA_ID) && st->run.request->caller.kind == PE_CALLER_USER) return true;
-  if (via & PE_VIA_FEDERATED) return true;
-  if (bare_federated(st)) return false;
-  if ((via & PE_VIA_SESSION) && (session || uncapped(st, PE_ROW_A1))) return true;
+  if (bare_federated(st)) return (via & PE_VIA_FEDERATED) != 0;
+  if ((via & (PE_VIA_SESSION | PE_VIA_FEDERATED)) && (session || uncapped(st, PE_ROW_A1))) return true;
   if ((via & PE_VIA_STAR_ARN) && (session || uncapped(st, PE_ROW_A2))) return true;
   return (via & PE_VIA_STAR) && (boundary || uncapped(st, PE_ROW_A3)) && (session || uncapped(st, PE_ROW_A1));
 }
@@ -172,8 +171,8 @@ static uint16_t missing_allows(state *st) {
   if (!allows(st, POLICYEVAL_LAYER_RCP)) blocked |= BIT(RCP);
   if (!allows(st, POLICYEVAL_LAYER_SCP)) blocked |= BIT(SCP);
   if (!allows(st, POLICYEVAL_LAYER_ENDPOINT)) blocked |= BIT(ENDPOINT);
-  if (!is_iam(&st->run.request->caller)) return blocked | outsider(st, via);
-  return blocked | (st->run.request->same_account ? same_account(st, via) : cross_account(st, via));
+  if (!is_iam(&st->run.request->caller)) return (uint16_t)(blocked | outsider(st, via));
+  return (uint16_t)(blocked | (st->run.request->same_account ? same_account(st, via) : cross_account(st, via)));
 }
 
 static pe_verdict verdict(int effect, uint16_t blocked) {
