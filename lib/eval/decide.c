@@ -156,12 +156,12 @@ static uint16_t cross_account(state *st, unsigned via) {
 static uint16_t outsider(state *st, unsigned via) {
   const pe_request *r = st->run.request;
   if (r->caller.kind == PE_CALLER_ANONYMOUS && r->signed_only) return BIT(IDENTITY);
-  return via ? 0 : (uint16_t)(1u << st->resource_layer);
+  return (uint16_t)(via ? 0 : 1u << st->resource_layer);
 }
 
 static uint16_t denied_by(const state *st) {
   uint16_t mask = 0;
-  for (size_t i = 0; i < sizeof order; i++) mask |= st->sum[order[i]].deny ? (uint16_t)(1u << order[i]) : 0;
+  for (size_t i = 0; i < sizeof order; i++) mask |= (uint16_t)((unsigned)st->sum[order[i]].deny << order[i]);
   return mask;
 }
 
