@@ -16,16 +16,32 @@ import check_readings  # noqa: E402
 # Readings without a vector, and why.
 EXCEPTIONS = {}
 
-DECISIONS = {'allowed', 'implicitDeny', 'explicitDeny', 'unknown'}
-LAYERS = {'identity', 'resource', 'key', 'grant', 'boundary', 'session', 'scp', 'rcp', 'endpoint'}
-CAPS = {'boundary', 'session', 'endpoint', 'scp', 'rcp'}
-KINDS = {'identity', 'resource', 'secret', 'kms-key', 'trust', 'scp', 'rcp', 'boundary', 'session', 'endpoint'}
 KEY_STATES = {'Enabled', 'Disabled', 'PendingDeletion', 'PendingReplicaDeletion', 'PendingImport', 'Unavailable',
               'Creating', 'Updating'}
-HINTS = {'RESOURCE_LEADING_SPACE', 'RESOURCE_TRAILING_SPACE', 'RESOURCE_MISSING_SUFFIX', 'RESOURCE_WRONG_REGION',
-         'RESOURCE_WRONG_ACCOUNT', 'VERSION_STAGE_NOT_PASSED', 'VERSION_STAGE_WRONG', 'KEY_ALIAS_RESOURCE',
-         'PRINCIPAL_ROLE_PATH', 'PRINCIPAL_ARN_IS_SESSION', 'KEY_POLICY_NO_ROOT_STATEMENT', 'IDENTITY_NO_STATEMENT',
-         'RESOURCE_NO_STATEMENT', 'KEY_NO_STATEMENT'}
+
+
+def source(*path):
+    with open(os.path.join(TOP, *path), encoding='utf-8') as f:
+        return f.read()
+
+
+def words_of(macro):
+    """The texts of an X-macro of the public headers."""
+    body = re.search(r'#define %s\(X\)((?:.*\\\n)*.*)' % macro, source('include', 'policyeval', 'base.h')).group(1)
+    return set(re.findall(r'X\(\w+, -?\d+, "([^"]+)"\)', body))
+
+
+def hints():
+    """Ids of the hints; None as long as there is no list."""
+    if not os.path.exists(os.path.join(TOP, 'lib', 'access', 'hints.def')):
+        return None
+    return set(re.findall(r'^PE_HINT\((\w+)', source('lib', 'access', 'hints.def'), flags=re.M))
+
+
+DECISIONS = words_of('POLICYEVAL_EFFECTS')
+LAYERS = words_of('POLICYEVAL_LAYERS')
+KINDS = words_of('POLICYEVAL_KINDS')
+HINTS = hints()
 
 VARIABLE = re.compile(r'\$([a-z][a-z0-9_]*)$')
 ID = re.compile(r'[a-z0-9]+(-[a-z0-9]+)*$')
@@ -104,7 +120,10 @@ class Checker:
                 self.fault(where, '%s: %s' % (type(e).__name__, e))
         if 'template' in data:
             wanted = set()
-            expand(data['template'], {}, wanted)
+            try:
+                expand(data['template'], {}, wanted)
+            except ValueError as e:
+                self.fault(name, str(e))
             for variable in sorted(wanted - used):
                 self.fault(name, 'no vector gives "$%s"' % variable)
 
@@ -169,7 +188,7 @@ class Checker:
             if reading not in self.rows.get(row, [None, []])[1]:
                 self.fault(where, 'no reading "%s" of row "%s"' % (reading, row))
 
-    def outcome(self, where, case, expect, hints):
+    def outcome(self, where, case, expect, is_leg):
         if expect.get('decision') not in DECISIONS:
             self.fault(where, 'decision "%s"' % expect.get('decision'))
         if not set(expect.get('blocked_by', [])) <= LAYERS:
@@ -183,8 +202,9 @@ class Checker:
                 self.fault(where, 'the reading of %s was chosen: no assumption' % row)
             else:
                 self.seen.add((row, self.rows[row][1][0]))
-        if hints and not set(expect.get('hints', [])) <= HINTS:
-            self.fault(where, 'hints %s' % expect['hints'])
+        for hint in expect.get('hints', []) if is_leg else []:
+            if not re.match(r'[A-Z]+(_[A-Z]+)+$', hint) or HINTS is not None and hint not in HINTS:
+                self.fault(where, 'there is no hint "%s"' % hint)
 
     def expect(self, where, area, case, expect):
         self.known(where, 'expect', expect, EXPECT[area])
@@ -242,10 +262,8 @@ def rules_of(doc):
 
 
 def main():
-    with open(os.path.join(TOP, 'lib', 'cond', 'readings.def'), encoding='utf-8') as f:
-        rows = check_readings.rows_of(f.read())
-    with open(os.path.join(TOP, 'docs', 'semantics.md'), encoding='utf-8') as f:
-        checker = Checker(rows, rules_of(f.read()))
+    rows = check_readings.rows_of(source('lib', 'cond', 'readings.def'))
+    checker = Checker(rows, rules_of(source('docs', 'semantics.md')))
     for folder, _, names in sorted(os.walk(HERE)):
         for name in sorted(names):
             if name.endswith('.json'):
