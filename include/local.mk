@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Installed headers, sorted. A new one is also included by policyeval.h.
+public_headers += include/policyeval/access.h
 public_headers += include/policyeval/base.h
+public_headers += include/policyeval/context.h
+public_headers += include/policyeval/decision.h
+public_headers += include/policyeval/policy.h
 public_headers += include/policyeval/policyeval.h
+public_headers += include/policyeval/report.h
+public_headers += include/policyeval/request.h
 
 policyevalincludedir = $(includedir)/policyeval
 policyevalinclude_HEADERS = $(public_headers)

@@ -3,7 +3,13 @@
 #ifndef POLICYEVAL_POLICYEVAL_H
 #define POLICYEVAL_POLICYEVAL_H
 
+#include <policyeval/access.h>
 #include <policyeval/base.h>
+#include <policyeval/context.h>
+#include <policyeval/decision.h>
+#include <policyeval/policy.h>
+#include <policyeval/report.h>
+#include <policyeval/request.h>
 #include <policyeval/version.h>
 
 #endif

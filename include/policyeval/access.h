@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* May this principal read this secret? secretsmanager:GetSecretValue on the secret and kms:Decrypt on its key, each in its
+ * own context. */
+#ifndef POLICYEVAL_ACCESS_H
+#define POLICYEVAL_ACCESS_H
+
+#include "policyeval/decision.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The question, its policies and, once decided, its answer. Single owner; used by one thread at a time. Setters copy, take
+ *  POLICYEVAL_NTS as a length and forget an earlier answer; they return 0, EINVAL (see policyeval_access_detail)
+ *  or ENOMEM. */
+typedef struct policyeval_access policyeval_access;
+
+/** The two legs of the question. */
+enum { POLICYEVAL_LEG_SECRET = 0, POLICYEVAL_LEG_KEY = 1 };
+
+/** Makes an empty question. Errors: EINVAL, ENOMEM. Since 0.1. */
+POLICYEVAL_API int policyeval_access_new(policyeval_context *context, policyeval_access **access);
+/** Releases it. Takes NULL. Since 0.1. */
+POLICYEVAL_API void policyeval_access_free(policyeval_access *access);
+/** Why the last call refused: one sentence, or "". Since 0.1. */
+POLICYEVAL_API const char *policyeval_access_detail(const policyeval_access *access);
+/** Who asks: as policyeval_request_set_principal. Since 0.1. */
+POLICYEVAL_API int policyeval_access_set_principal(policyeval_access *access, const char *arn, size_t len);
+POLICYEVAL_API int policyeval_access_set_principal_fact(policyeval_access *access, int fact, const char *value, size_t len);
+POLICYEVAL_API int policyeval_access_set_management(policyeval_access *access, int principal, int resource);
+/** The secret by its full ARN (with the six random characters). Since 0.1.
+ *  https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html */
+POLICYEVAL_API int policyeval_access_set_secret(policyeval_access *access, const char *arn, size_t len);
+/** The key by its key ARN. Without one the secret is taken to be encrypted with the AWS managed key aws/secretsmanager of its
+ *  account and region, whose published policy is then used. Since 0.1.
+ *  https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+POLICYEVAL_API int policyeval_access_set_key(policyeval_access *access, const char *arn, size_t len);
+/** State of the key as DescribeKey prints it ("Enabled", "Disabled", "PendingDeletion", …). Since 0.1.
+ *  https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
+POLICYEVAL_API int policyeval_access_set_key_state(policyeval_access *access, const char *state, size_t len);
+/** The parameters VersionStage and VersionId of the call; not passing them leaves their condition keys absent. Since 0.1. */
+POLICYEVAL_API int policyeval_access_set_version_stage(policyeval_access *access, const char *stage, size_t len);
+POLICYEVAL_API int policyeval_access_set_version_id(policyeval_access *access, const char *id, size_t len);
+/** Facts, as in a request. Network facts of the caller count for the secret's leg only. Since 0.1. */
+POLICYEVAL_API int policyeval_access_set_context(policyeval_access *access, const char *key, size_t key_len,
+                                                 const char *value, size_t value_len);
+POLICYEVAL_API int policyeval_access_set_context_list(policyeval_access *access, const char *key, size_t key_len,
+                                                      const char *const *values, const size_t *lens, size_t count);
+POLICYEVAL_API int policyeval_access_set_unknown(policyeval_access *access, const char *key, size_t len);
+POLICYEVAL_API int policyeval_access_set_reading(policyeval_access *access, const char *row, const char *reading);
+/** Adds a policy: layer RESOURCE is the secret's policy, KEY the key policy, the others as in policyeval_policyset_add (an RCP
+ *  and an endpoint policy apply to both legs). Takes its own reference. Since 0.1. */
+POLICYEVAL_API int policyeval_access_add_policy(policyeval_access *access, int layer, unsigned level,
+                                                policyeval_policy *policy);
+/** As policyeval_policyset_declare and policyeval_policyset_add_grants. Since 0.1. */
+POLICYEVAL_API int policyeval_access_declare(policyeval_access *access, int layer, unsigned level);
+POLICYEVAL_API int policyeval_access_add_grants(policyeval_access *access, const char *text, size_t len, const char *name,
+                                                policyeval_report **report);
+
+/** Decides both legs, with hints. Errors: EINVAL (incomplete or contradictory, see policyeval_access_detail), ENOMEM. Since 0.1. */
+POLICYEVAL_API int policyeval_access_decide(policyeval_access *access);
+/** The verdict alone, without hints and explanations, as fast as two decisions. Errors: as policyeval_access_decide. Since 0.1. */
+POLICYEVAL_API int policyeval_access_effect(policyeval_access *access, int *effect);
+/** The worse of both legs: POLICYEVAL_EXPLICIT_DENY, IMPLICIT_DENY, UNKNOWN, ALLOW; IMPLICIT_DENY before the question
+ *  was decided. Since 0.1. */
+POLICYEVAL_API int policyeval_access_decision(const policyeval_access *access);
+/** Verdict of one leg (POLICYEVAL_LEG_x). Since 0.1. */
+POLICYEVAL_API int policyeval_access_leg(const policyeval_access *access, int leg);
+/** 1 when nothing but authorization stands in the way (key state and the like), else 0. Since 0.1. */
+POLICYEVAL_API int policyeval_access_operable(const policyeval_access *access);
+/** Number of hints; rule id ("RESOURCE_LEADING_SPACE") and message of hint i (ptr NULL past the last). Since 0.1. */
+POLICYEVAL_API size_t policyeval_access_hints(const policyeval_access *access);
+POLICYEVAL_API policyeval_slice policyeval_access_hint_rule(const policyeval_access *access, size_t i);
+POLICYEVAL_API policyeval_slice policyeval_access_hint_message(const policyeval_access *access, size_t i);
+/** The documents that `policyeval access` prints; they live until the next change of the question. NULL: not decided, or
+ *  out of memory. Since 0.1. */
+POLICYEVAL_API const char *policyeval_access_json(policyeval_access *access, size_t *len);
+POLICYEVAL_API const char *policyeval_access_text(policyeval_access *access, size_t *len);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* The context: allocator, limits, service catalogue, strictness, placeholders. No global state exists beside it. */
+#ifndef POLICYEVAL_CONTEXT_H
+#define POLICYEVAL_CONTEXT_H
+
+#include "policyeval/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Everything else is made from a context and keeps it alive. */
+typedef struct policyeval_context policyeval_context;
+
+/** Allocation hooks. Set size to sizeof(policyeval_allocator); unknown bytes must be zero. All three functions are
+ *  needed; they may be called from any thread that uses the context. */
+typedef struct policyeval_allocator {
+  size_t size;
+  void *(*alloc)(void *user, size_t bytes);
+  void *(*resize)(void *user, void *ptr, size_t bytes);
+  void (*release)(void *user, void *ptr);
+  void *user;
+} policyeval_allocator;
+
+/** Limits of a context. Zero leaves a limit at its default (docs/limits.md). */
+typedef struct policyeval_limits {
+  size_t size;           /**< sizeof(policyeval_limits) */
+  size_t text_bytes;     /**< bytes of one text (default 16 MiB) */
+  uint32_t depth;        /**< containers inside each other (default 64) */
+  uint32_t nodes;        /**< JSON values of one text (default 2,000,000) */
+  uint32_t statements;   /**< statements of one policy (default 100,000) */
+  uint32_t pattern_bytes; /**< bytes of one pattern (default 65,536) */
+  uint32_t states;       /**< product states of one analysis (default 200,000) */
+  uint32_t search_nodes; /**< search nodes of one analysis (default 100,000) */
+  size_t analysis_bytes; /**< memory of one analysis (default 64 MiB) */
+} policyeval_limits;
+
+/** Makes a context. allocator may be NULL (malloc). Errors: EINVAL, ENOMEM. Release with policyeval_context_unref.
+ *  A context is configured by one thread first; afterwards any number of threads may use it. Since 0.1. */
+POLICYEVAL_API int policyeval_context_new(const policyeval_allocator *allocator, policyeval_context **context);
+/** One more owner; returns its argument; NULL stays NULL. Any thread. Since 0.1. */
+POLICYEVAL_API policyeval_context *policyeval_context_ref(policyeval_context *context);
+/** One owner less; the last one releases it. Takes NULL. Any thread. Since 0.1. */
+POLICYEVAL_API void policyeval_context_unref(policyeval_context *context);
+/** Sets limits. Errors: EINVAL (NULL, wrong size). Before first use. Since 0.1. */
+POLICYEVAL_API int policyeval_context_set_limits(policyeval_context *context, const policyeval_limits *limits);
+/** Reads the limits in force into *limits, whose size member says how much fits. Errors: EINVAL. Since 0.1. */
+POLICYEVAL_API int policyeval_context_get_limits(const policyeval_context *context, policyeval_limits *limits);
+/** Strict: a verdict that an undocumented reading decides is `unknown` (docs/semantics.md). 0 or 1. Errors: EINVAL.
+ *  Before first use. Since 0.1. */
+POLICYEVAL_API int policyeval_context_set_strict(policyeval_context *context, int strict);
+/** Replaces whole tokens NAME (a maximal run of A-Z a-z 0-9 _) inside string values of every policy loaded from
+ *  now on; a NULL value removes the setting. Errors: EINVAL (NAME is no token), ENOMEM. Before first use. Since 0.1. */
+POLICYEVAL_API int policyeval_context_set_placeholder(policyeval_context *context, const char *name, size_t name_len,
+                                                      const char *value, size_t value_len);
+/** Chooses a reading of an undocumented row for every request of this context: row "AMB-8", reading "live".
+ *  Errors: ENOTFOUND (no such row or reading), EINVAL. Before first use. Since 0.1. */
+POLICYEVAL_API int policyeval_context_set_reading(policyeval_context *context, const char *row, const char *reading);
+/** Reads AWS's Service Reference files (<service>.json) of a folder, for services other than the built-in
+ *  secretsmanager, kms and sts. detail (may be NULL) receives a message on failure, valid until the next call
+ *  on this context. Errors: EIO, EJSON, ENOMEM, EINVAL. Before first use. Since 0.1.
+ *  https://docs.aws.amazon.com/service-authorization/latest/reference/service-reference.html */
+POLICYEVAL_API int policyeval_context_load_catalog(policyeval_context *context, const char *folder, const char **detail);
+/** Releases text that the library handed over (functions that say so). Takes NULL. Since 0.1. */
+POLICYEVAL_API void policyeval_free(policyeval_context *context, void *text);
+
+/** "POLICYEVAL_EPOLICY" and the sentence for an error code; "" for codes there are not. Static. Since 0.1. */
+POLICYEVAL_API const char *policyeval_error_name(int error);
+POLICYEVAL_API const char *policyeval_error_text(int error);
+/** "allowed", "implicitDeny", "explicitDeny", "unknown"; NULL otherwise. Static. Since 0.1. */
+POLICYEVAL_API const char *policyeval_effect_name(int effect);
+/** "secret", "kms-key", …; NULL otherwise. Static. Since 0.1. */
+POLICYEVAL_API const char *policyeval_kind_name(int kind);
+/** The kind of that name, or 0. Since 0.1. */
+POLICYEVAL_API int policyeval_kind_find(const char *name);
+/** "identity", "resource", …; NULL otherwise. Static. Since 0.1. */
+POLICYEVAL_API const char *policyeval_layer_name(int layer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* What the public handles hold. Only lib/api looks inside. */
+#ifndef PE_API_OBJECTS_H
+#define PE_API_OBJECTS_H
+
+#include <stdatomic.h>
+
+#include "eval/decide.h"
+#include "policyeval/access.h"
+#include "policyeval/policyeval.h"
+
+struct policyeval_context {
+  atomic_size_t refs;
+  pe_alloc alloc;          /* what everything of this context is made with */
+  policyeval_limits limits; /* filled in: no zeros */
+  uint8_t strict;
+  pe_readings readings;
+  PE_VEC(pe_json_setting) settings;
+  pe_catalog *catalog;     /* NULL: built-in tables alone */
+  char *detail;            /* of the last policyeval_context_load_catalog */
+};
+
+struct policyeval_report {
+  policyeval_context *context;
+  pe_findings findings;
+  char *json, *text;       /* rendered on demand */
+  size_t json_len, text_len;
+};
+
+struct policyeval_policyset {
+  atomic_size_t refs;
+  atomic_bool frozen;
+  policyeval_context *context;
+  pe_policyset set;        /* always consistent: what the evaluator reads */
+  pe_arena *arena;         /* of the grants */
+
+};
+
+struct policyeval_request {
+  policyeval_context *context;
+  pe_request_builder *builder;
+  const char *detail;
+};
+
+struct policyeval_decision {
+  policyeval_context *context;
+  policyeval_policyset *set; /* keeps the policies that the trace points into */
+  pe_trace trace;
+
+  char *reason;
+  char *json, *text;
+  size_t json_len, text_len;
+};
+
+/* Length argument of the API to slice; NULL with length 0 is empty. */
+static inline pe_slice pe_arg(const char *ptr, size_t len) {
+  return len == POLICYEVAL_NTS ? pe_slice_str(ptr) : pe_slice_of(ptr, len);
+}
+static inline policyeval_slice pe_give(pe_slice s) { return (policyeval_slice){s.ptr, s.len}; }
+
+/* A copy with a NUL, from the context's allocator; NULL: no memory. */
+char *pe_context_copy(policyeval_context *c, pe_slice s);
+/* Load options of a context. */
+void pe_context_load_options(const policyeval_context *c, int kind, const char *name, pe_load_options *out);
+/* Takes over findings (cleared in *findings) into a report: NULL in *out when there are none or nobody asked. */
+int pe_report_make(policyeval_context *c, pe_findings *findings, policyeval_report **out);
+/* Reads a file whole. 0, EIO, ELIMIT, ENOMEM; *why is a constant sentence. Release with policyeval_free. */
+int pe_file_read(policyeval_context *c, const char *path, char **text, size_t *len, const char **why);
+
+#endif
