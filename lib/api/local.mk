@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Sources and headers of this layer, sorted, one a line:
 #   libpe_sources += lib/api/NAME.c
+libpe_sources += lib/api/access.c
 libpe_sources += lib/api/context.c
 libpe_sources += lib/api/decision.c
 libpe_sources += lib/api/file.c

@@ -5,6 +5,8 @@
 
 #include <stdatomic.h>
 
+#include "access/access.h"
+#include "access/hint.h"
 #include "eval/decide.h"
 #include "policyeval/access.h"
 #include "policyeval/policyeval.h"
@@ -48,6 +50,22 @@ struct policyeval_decision {
   pe_trace trace;
 
   char *reason;
+  char *json, *text;
+  size_t json_len, text_len;
+};
+
+struct policyeval_access {
+  policyeval_context *context;
+  pe_access access;
+  policyeval_policyset *set[PE_LEGS];
+  policyeval_policy *managed; /* the AWS managed key's policy, made when it is needed */
+  const char *detail;
+  /* The answer; meaningless while !decided. */
+  bool decided;
+  pe_trace trace[PE_LEGS];
+  pe_hints hints;
+  pe_operability operability;
+  int effect;
   char *json, *text;
   size_t json_len, text_len;
 };

@@ -4,6 +4,8 @@
 #ifndef PE_REPORT_RENDER_H
 #define PE_REPORT_RENDER_H
 
+#include "access/access.h"
+#include "access/hint.h"
 #include "base/buf.h"
 #include "eval/decide.h"
 #include "policy/finding.h"
@@ -20,5 +22,17 @@ int pe_render_decision_text(const pe_trace *trace, const pe_request *request, pe
 int pe_render_reason(const pe_trace *trace, pe_slice action, pe_buf *out);
 /* The request as a case of `simulate --cases`, without policies. */
 int pe_render_case(const pe_request_builder *request, pe_buf *out);
+
+/* The answer to the three-policy question, as `policyeval access` prints it. */
+typedef struct pe_access_answer {
+  int effect;
+  const pe_access *access;
+  const pe_request *request[PE_LEGS];
+  const pe_trace *trace[PE_LEGS];
+  const pe_hints *hints;
+  pe_operability operability;
+} pe_access_answer;
+int pe_render_access_json(const pe_access_answer *answer, pe_buf *out);
+int pe_render_access_text(const pe_access_answer *answer, pe_buf *out);
 
 #endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+#include "policyeval/access.h"
+
+#include "api/objects.h"
+#include "base/utf8.h"
+#include "report/render.h"
+
+int policyeval_access_new(policyeval_context *context, policyeval_access **access) {
+  if (!context || !access) return POLICYEVAL_EINVAL;
+  policyeval_access *a = pe_alloc_new(&context->alloc, sizeof *a);
+  if (!a) return POLICYEVAL_ENOMEM;
+  a->context = policyeval_context_ref(context);
+  a->detail = "";
+  int rc = pe_access_init(&a->access, &context->alloc, context->catalog);
+  for (int i = 0; i < PE_LEGS; i++) {
+    pe_trace_init(&a->trace[i], &context->alloc);
+    if (rc == POLICYEVAL_OK) rc = policyeval_policyset_new(context, &a->set[i]);
+    if (rc == POLICYEVAL_OK) pe_request_apply_readings(a->access.leg[i], &context->readings);
+  }
+  if (rc != POLICYEVAL_OK) {
+    policyeval_access_free(a);
+    return rc;
+  }
+  *access = a;
+  return POLICYEVAL_OK;
+}
+
+/* Every change of the question makes the answer stale. */
+static void forget(policyeval_access *a) {
+  a->decided = false;
+  pe_hints_done(&a->hints);
+  for (int i = 0; i < PE_LEGS; i++) pe_trace_clear(&a->trace[i]);
+  pe_alloc_free(&a->context->alloc, a->json);
+  pe_alloc_free(&a->context->alloc, a->text);
+  a->json = a->text = NULL;
+}
+
+void policyeval_access_free(policyeval_access *access) {
+  if (!access) return;
+  policyeval_context *context = access->context;
+  forget(access);
+  for (int i = 0; i < PE_LEGS; i++) {
+    pe_trace_done(&access->trace[i]);
+    policyeval_policyset_unref(access->set[i]);
+  }
+  policyeval_policy_unref(access->managed);
+  pe_access_done(&access->access);
+  pe_alloc_free(&context->alloc, access);
+  policyeval_context_unref(context);
+}
+
+const char *policyeval_access_detail(const policyeval_access *access) { return access ? access->detail : ""; }
+
+static bool good_text(policyeval_access *a, const char *ptr, size_t len, pe_slice *out) {
+  if (!a) return false;
+  a->detail = "";
+  if (!ptr) {
+    a->detail = "a text is missing";
+    return false;
+  }
+  *out = pe_arg(ptr, len);
+  if (pe_utf8_valid(*out) == out->len && !(out->len && memchr(out->ptr, 0, out->len))) return true;
+  a->detail = "a text must be UTF-8 without NUL";
+  return false;
+}
+
+/* What a setter came to: the reason is kept, and the answer forgotten. */
+static int done(policyeval_access *a, int rc, const char *why) {
+  a->detail = rc == POLICYEVAL_OK ? "" : why;
+  forget(a);
+  return rc;
+}
+
+int policyeval_access_set_principal(policyeval_access *access, const char *arn, size_t len) {
+  pe_slice text;
+  if (!good_text(access, arn, len, &text)) return POLICYEVAL_EINVAL;
+  const char *why = "";
+  int rc = POLICYEVAL_OK;
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
+    rc = pe_request_set_principal_arn(access->access.leg[i], text, &why);
+  return done(access, rc, why);
+}
+
+static int set_fact(pe_request_builder *b, int fact, pe_slice value, const char **why) {
+  switch (fact) {
+    case POLICYEVAL_PRINCIPAL_ROLE_ARN: return pe_request_set_role_arn(b, value, why);
+    case POLICYEVAL_PRINCIPAL_SESSION_NAME: return pe_request_set_session_name(b, value);
+    case POLICYEVAL_PRINCIPAL_PATH: return pe_request_set_principal_path(b, value);
+    case POLICYEVAL_PRINCIPAL_ID: return pe_request_set_principal_id(b, value);
+    case POLICYEVAL_PRINCIPAL_PARENT: return pe_request_set_parent(b, value, why);
+    default: *why = "there is no such fact about a principal"; return POLICYEVAL_EINVAL;
+  }
+}
+
+int policyeval_access_set_principal_fact(policyeval_access *access, int fact, const char *value, size_t len) {
+  pe_slice text;
+  if (!good_text(access, value, len, &text)) return POLICYEVAL_EINVAL;
+  const char *why = "";
+  int rc = POLICYEVAL_OK;
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) rc = set_fact(access->access.leg[i], fact, text, &why);
+  return done(access, rc, why);
+}
+
+int policyeval_access_set_management(policyeval_access *access, int principal, int resource) {
+  if (!access) return POLICYEVAL_EINVAL;
+  int rc = POLICYEVAL_OK;
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
+    rc = pe_request_set_management(access->access.leg[i], principal != 0, resource != 0);
+  return done(access, rc, "");
+}
+
+typedef int (*text_setter)(pe_access *a, pe_slice text, const char **why);
+
+static int set_text(policyeval_access *a, const char *ptr, size_t len, text_setter set) {
+  pe_slice text;
+  if (!good_text(a, ptr, len, &text)) return POLICYEVAL_EINVAL;
+  const char *why = "";
+  const int rc = set(&a->access, text, &why);
+  return done(a, rc, why);
+}
+
+int policyeval_access_set_secret(policyeval_access *access, const char *arn, size_t len) {
+  return set_text(access, arn, len, pe_access_set_secret);
+}
+int policyeval_access_set_key(policyeval_access *access, const char *arn, size_t len) {
+  return set_text(access, arn, len, pe_access_set_key);
+}
+int policyeval_access_set_key_state(policyeval_access *access, const char *state, size_t len) {
+  return set_text(access, state, len, pe_access_set_key_state);
+}
+
+static int set_stage(pe_access *a, pe_slice text, const char **why) {
+  (void)why;
+  return pe_access_set_stage(a, text);
+}
+int policyeval_access_set_version_stage(policyeval_access *access, const char *stage, size_t len) {
+  return set_text(access, stage, len, set_stage);
+}
+
+static int set_version_id(pe_access *a, pe_slice text, const char **why) {
+  (void)why;
+  return pe_access_set_version_id(a, text);
+}
+int policyeval_access_set_version_id(policyeval_access *access, const char *id, size_t len) {
+  return set_text(access, id, len, set_version_id);
+}
+
+static bool good_key(policyeval_access *a, const char *key, size_t len, pe_slice *out) {
+  if (!good_text(a, key, len, out)) return false;
+  if (out->len) return true;
+  a->detail = "a context key has a name, such as aws:SourceIp";
+  return false;
+}
+
+int policyeval_access_set_context(policyeval_access *access, const char *key, size_t key_len, const char *value,
+                                  size_t value_len) {
+  pe_slice name, text;
+  if (!good_key(access, key, key_len, &name) || !good_text(access, value, value_len, &text)) return POLICYEVAL_EINVAL;
+  return done(access, pe_access_set_fact(&access->access, name, &text, 1, false), "");
+}
+
+int policyeval_access_set_context_list(policyeval_access *access, const char *key, size_t key_len,
+                                       const char *const *values, const size_t *lens, size_t count) {
+  pe_slice name;
+  if (!good_key(access, key, key_len, &name) || (count && !values) || count > UINT32_MAX) return POLICYEVAL_EINVAL;
+  const pe_alloc *alloc = &access->context->alloc;
+  pe_slice *texts = count ? pe_alloc_array(alloc, count, sizeof *texts) : NULL;
+  if (count && !texts) return POLICYEVAL_ENOMEM;
+  int rc = POLICYEVAL_OK;
+  for (size_t i = 0; i < count && rc == POLICYEVAL_OK; i++)
+    if (!good_text(access, values[i], lens ? lens[i] : POLICYEVAL_NTS, &texts[i])) rc = POLICYEVAL_EINVAL;
+  if (rc == POLICYEVAL_OK) rc = done(access, pe_access_set_fact(&access->access, name, texts, (uint32_t)count, true), "");
+  pe_alloc_free(alloc, texts);
+  return rc;
+}
+
+int policyeval_access_set_unknown(policyeval_access *access, const char *key, size_t len) {
+  pe_slice name;
+  if (!good_key(access, key, len, &name)) return POLICYEVAL_EINVAL;
+  return done(access, pe_access_set_fact(&access->access, name, NULL, 0, false), "");
+}
+
+int policyeval_access_set_reading(policyeval_access *access, const char *row, const char *reading) {
+  if (!access || !row || !reading) return POLICYEVAL_EINVAL;
+  const int r = pe_row_find(pe_slice_str(row));
+  const int n = r < 0 ? -1 : pe_row_reading((pe_row)r, pe_slice_str(reading));
+  if (n < 0)
+    return done(access, POLICYEVAL_ENOTFOUND,
+                r < 0 ? "there is no such row (docs/semantics.md lists them)" : "the row has no such reading");
+  int rc = POLICYEVAL_OK;
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
+    rc = pe_request_set_reading(access->access.leg[i], (pe_row)r, (unsigned)n);
+  return done(access, rc, "");
+}
+
+/* Which legs a layer of the question belongs to. */
+static unsigned legs_of(int layer) {
+  return layer == POLICYEVAL_LAYER_RESOURCE                                      ? 1u << PE_LEG_SECRET
+         : layer == POLICYEVAL_LAYER_KEY || layer == POLICYEVAL_LAYER_GRANT ? 1u << PE_LEG_KEY
+                                                                                 : 1u << PE_LEG_SECRET | 1u << PE_LEG_KEY;
+}
+
+int policyeval_access_add_policy(policyeval_access *access, int layer, unsigned level, policyeval_policy *policy) {
+  if (!access || !policy) return POLICYEVAL_EINVAL;
+  if (layer == POLICYEVAL_LAYER_RESOURCE && policy->kind != POLICYEVAL_KIND_SECRET &&
+      policy->kind != POLICYEVAL_KIND_RESOURCE)
+    return done(access, POLICYEVAL_EINVAL, "the resource layer takes the secret's policy");
+  int rc = POLICYEVAL_OK;
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
+    if (legs_of(layer) >> i & 1) rc = policyeval_policyset_add(access->set[i], layer, level, policy);
+  return done(access, rc, rc == POLICYEVAL_EINVAL ? "a policy of this kind cannot stand in this layer" : "");
+}
+
+int policyeval_access_declare(policyeval_access *access, int layer, unsigned level) {
+  if (!access) return POLICYEVAL_EINVAL;
+  int rc = POLICYEVAL_OK;
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) rc = policyeval_policyset_declare(access->set[i], layer, level);
+  return done(access, rc, "this layer cannot be declared");
+}
+
+int policyeval_access_add_grants(policyeval_access *access, const char *text, size_t len, const char *name,
+                                 policyeval_report **report) {
+  if (!access) return POLICYEVAL_EINVAL;
+  return done(access, policyeval_policyset_add_grants(access->set[PE_LEG_KEY], text, len, name, report), "");
+}
+
+/* D3.3: a secret without a key of its own uses the AWS managed key, whose policy is published. */
+static int add_managed_policy(policyeval_access *a) {
+  if (a->managed || !a->access.managed_key || a->set[PE_LEG_KEY]->set.resource.count) return POLICYEVAL_OK;
+  const pe_arn *secret = &a->access.secret;
+  pe_buf text;
+  pe_buf_init(&text, &a->context->alloc);
+  pe_managed_key_policy(secret->field[PE_ARN_ACCOUNT], secret->field[PE_ARN_REGION], secret->field[PE_ARN_PARTITION],
+                        &text);
+  int rc = text.failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  if (rc == POLICYEVAL_OK)
+    rc = policyeval_policy_load(a->context, POLICYEVAL_KIND_KMS_KEY, text.ptr, text.len,
+                                "the policy of the AWS managed key aws/secretsmanager", &a->managed, NULL);
+  pe_buf_done(&text);
+  if (rc == POLICYEVAL_OK) rc = policyeval_policyset_add(a->set[PE_LEG_KEY], POLICYEVAL_LAYER_KEY, 0, a->managed);
+  return rc;
+}
+
+static int prepare(policyeval_access *a, const pe_request *request[PE_LEGS]) {
+  const char *why = "";
+  int rc = pe_access_prepare(&a->access, request, &why);
+  if (rc == POLICYEVAL_OK && !(rc = add_managed_policy(a))) return rc;
+  a->detail = why;
+  return rc;
+}
+
+int policyeval_access_effect(policyeval_access *access, int *effect) {
+  if (!access || !effect) return POLICYEVAL_EINVAL;
+  const pe_request *request[PE_LEGS];
+  const int rc = prepare(access, request);
+  if (rc != POLICYEVAL_OK) return rc;
+  const int strict = access->context->strict;
+  const int secret = pe_decide_effect(&access->set[PE_LEG_SECRET]->set, request[PE_LEG_SECRET], strict);
+  *effect = pe_access_worse(secret, pe_decide_effect(&access->set[PE_LEG_KEY]->set, request[PE_LEG_KEY], strict));
+  return POLICYEVAL_OK;
+}
+
+/* Everything is put into words at once: traces borrow from requests, which a setter may change. */
+static int render(policyeval_access *a, const pe_access_answer *answer) {
+  pe_buf json, text;
+  pe_buf_init(&json, &a->context->alloc);
+  pe_buf_init(&text, &a->context->alloc);
+  int rc = pe_render_access_json(answer, &json);
+  if (rc == POLICYEVAL_OK) rc = pe_render_access_text(answer, &text);
+  if (rc == POLICYEVAL_OK) {
+    a->json = pe_buf_take(&json, &a->json_len);
+    a->text = pe_buf_take(&text, &a->text_len);
+    if (!a->json || !a->text) rc = POLICYEVAL_ENOMEM;
+  }
+  pe_buf_done(&json);
+  pe_buf_done(&text);
+  return rc;
+}
+
+int policyeval_access_decide(policyeval_access *access) {
+  if (!access) return POLICYEVAL_EINVAL;
+  forget(access);
+  const pe_request *request[PE_LEGS];
+  int rc = prepare(access, request);
+  if (rc != POLICYEVAL_OK) return rc;
+  rc = pe_hints_init(&access->hints, &access->context->alloc);
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) {
+    rc = pe_decide(&access->set[i]->set, request[i], access->context->strict, &access->trace[i]);
+    if (rc == POLICYEVAL_OK)
+      rc = pe_hints_find(&access->hints, &access->access, (pe_leg)i, &access->set[i]->set, request[i], &access->trace[i]);
+  }
+  if (rc == POLICYEVAL_OK) {
+    access->effect = pe_access_worse(access->trace[PE_LEG_SECRET].effect, access->trace[PE_LEG_KEY].effect);
+    access->operability = pe_access_operability(&access->access);
+    rc = render(access, &(pe_access_answer){
+                            .effect = access->effect,
+                            .access = &access->access,
+                            .request = {request[PE_LEG_SECRET], request[PE_LEG_KEY]},
+                            .trace = {&access->trace[PE_LEG_SECRET], &access->trace[PE_LEG_KEY]},
+                            .hints = &access->hints,
+                            .operability = access->operability,
+                        });
+  }
+  if (rc != POLICYEVAL_OK) forget(access);
+  else access->decided = true;
+  return rc;
+}
+
+int policyeval_access_decision(const policyeval_access *access) {
+  return access && access->decided ? access->effect : POLICYEVAL_IMPLICIT_DENY;
+}
+int policyeval_access_leg(const policyeval_access *access, int leg) {
+  const bool known = leg == POLICYEVAL_LEG_SECRET || leg == POLICYEVAL_LEG_KEY;
+  return access && access->decided && known ? access->trace[leg].effect : POLICYEVAL_IMPLICIT_DENY;
+}
+int policyeval_access_operable(const policyeval_access *access) {
+  return access && access->decided && access->operability.ok;
+}
+size_t policyeval_access_hints(const policyeval_access *access) {
+  return access && access->decided ? access->hints.list.len : 0;
+}
+policyeval_slice policyeval_access_hint_rule(const policyeval_access *access, size_t i) {
+  if (i >= policyeval_access_hints(access)) return (policyeval_slice){0};
+  return pe_give(pe_slice_str(pe_hint_id(access->hints.list.data[i].rule)));
+}
+policyeval_slice policyeval_access_hint_message(const policyeval_access *access, size_t i) {
+  if (i >= policyeval_access_hints(access)) return (policyeval_slice){0};
+  return pe_give(pe_slice_str(pe_hint_message(access->hints.list.data[i].rule)));
+}
+const char *policyeval_access_json(policyeval_access *access, size_t *len) {
+  if (!access || !access->decided) return NULL;
+  if (len) *len = access->json_len;
+  return access->json;
+}
+const char *policyeval_access_text(policyeval_access *access, size_t *len) {
+  if (!access || !access->decided) return NULL;
+  if (len) *len = access->text_len;
+  return access->text;
+}
