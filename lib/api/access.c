@@ -27,7 +27,7 @@ int policyeval_access_new(policyeval_context *context, policyeval_access **acces
 
 /* Every change of the question makes the answer stale. */
 static void forget(policyeval_access *a) {
-  a->decided = false;
+  a->decided = a->prepared = false;
   pe_hints_done(&a->hints);
   for (int i = 0; i < PE_LEGS; i++) pe_trace_clear(&a->trace[i]);
   pe_alloc_free(&a->context->alloc, a->json);
@@ -241,22 +241,23 @@ static int add_managed_policy(policyeval_access *a) {
   return rc;
 }
 
-static int prepare(policyeval_access *a, const pe_request *request[PE_LEGS]) {
+static int prepare(policyeval_access *a) {
   const char *why = "";
-  int rc = pe_access_prepare(&a->access, request, &why);
-  if (rc == POLICYEVAL_OK && !(rc = add_managed_policy(a))) return rc;
+  if (a->prepared) return POLICYEVAL_OK;
+  int rc = pe_access_prepare(&a->access, a->request, &why);
+  if (rc == POLICYEVAL_OK) rc = add_managed_policy(a);
+  a->prepared = rc == POLICYEVAL_OK;
   a->detail = why;
   return rc;
 }
 
 int policyeval_access_effect(policyeval_access *access, int *effect) {
   if (!access || !effect) return POLICYEVAL_EINVAL;
-  const pe_request *request[PE_LEGS];
-  const int rc = prepare(access, request);
+  const int rc = prepare(access);
   if (rc != POLICYEVAL_OK) return rc;
   const int strict = access->context->strict;
-  const int secret = pe_decide_effect(&access->set[PE_LEG_SECRET]->set, request[PE_LEG_SECRET], strict);
-  *effect = pe_access_worse(secret, pe_decide_effect(&access->set[PE_LEG_KEY]->set, request[PE_LEG_KEY], strict));
+  const int secret = pe_decide_effect(&access->set[PE_LEG_SECRET]->set, access->request[PE_LEG_SECRET], strict);
+  *effect = pe_access_worse(secret, pe_decide_effect(&access->set[PE_LEG_KEY]->set, access->request[PE_LEG_KEY], strict));
   return POLICYEVAL_OK;
 }
 
@@ -280,14 +281,13 @@ static int render(policyeval_access *a, const pe_access_answer *answer) {
 int policyeval_access_decide(policyeval_access *access) {
   if (!access) return POLICYEVAL_EINVAL;
   forget(access);
-  const pe_request *request[PE_LEGS];
-  int rc = prepare(access, request);
+  int rc = prepare(access);
   if (rc != POLICYEVAL_OK) return rc;
   rc = pe_hints_init(&access->hints, &access->context->alloc);
   for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) {
-    rc = pe_decide(&access->set[i]->set, request[i], access->context->strict, &access->trace[i]);
+    rc = pe_decide(&access->set[i]->set, access->request[i], access->context->strict, &access->trace[i]);
     if (rc == POLICYEVAL_OK)
-      rc = pe_hints_find(&access->hints, &access->access, (pe_leg)i, &access->set[i]->set, request[i], &access->trace[i]);
+      rc = pe_hints_find(&access->hints, &access->access, (pe_leg)i, &access->set[i]->set, access->request[i], &access->trace[i]);
   }
   if (rc == POLICYEVAL_OK) {
     access->effect = pe_access_worse(access->trace[PE_LEG_SECRET].effect, access->trace[PE_LEG_KEY].effect);
@@ -295,7 +295,7 @@ int policyeval_access_decide(policyeval_access *access) {
     rc = render(access, &(pe_access_answer){
                             .effect = access->effect,
                             .access = &access->access,
-                            .request = {request[PE_LEG_SECRET], request[PE_LEG_KEY]},
+                            .request = {access->request[PE_LEG_SECRET], access->request[PE_LEG_KEY]},
                             .trace = {&access->trace[PE_LEG_SECRET], &access->trace[PE_LEG_KEY]},
                             .hints = &access->hints,
                             .operability = access->operability,

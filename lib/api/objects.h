@@ -60,6 +60,8 @@ struct policyeval_access {
   policyeval_policyset *set[PE_LEGS];
   policyeval_policy *managed; /* the AWS managed key's policy, made when it is needed */
   const char *detail;
+  bool prepared;              /* request[] is ready: no setter was called since */
+  const pe_request *request[PE_LEGS];
   /* The answer; meaningless while !decided. */
   bool decided;
   pe_trace trace[PE_LEGS];
