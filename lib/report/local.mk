@@ -2,9 +2,16 @@
 # Sources and headers of this layer, sorted, one a line:
 #   libpe_sources += lib/report/NAME.c
 libpe_sources += lib/report/access_json.c
+libpe_sources += lib/report/access_text.c
 libpe_sources += lib/report/decision_json.c
+libpe_sources += lib/report/excerpt.c
+libpe_sources += lib/report/excerpt.h
 libpe_sources += lib/report/json.c
 libpe_sources += lib/report/json.h
+libpe_sources += lib/report/layer_lines.c
+libpe_sources += lib/report/layer_lines.h
 libpe_sources += lib/report/layers.c
 libpe_sources += lib/report/layers.h
 libpe_sources += lib/report/render.h
+libpe_sources += lib/report/words.c
+libpe_sources += lib/report/words.h

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/layer_lines.h"
+
+#include "policyeval/context.h"
+#include "report/excerpt.h"
+#include "report/words.h"
+
+/* The statement that decides a layer: the first Deny that matched, else the first Allow. */
+static const pe_stmt_trace *deciding(const pe_trace *t, const pe_layer_trace *l) {
+  const uint8_t wanted = l->effect == POLICYEVAL_EXPLICIT_DENY ? PE_DENY : PE_ALLOW;
+  for (uint32_t i = 0; i < l->count; i++) {
+    const pe_stmt_trace *s = &t->statements.data[l->first + i];
+    if (s->step == PE_STEP_MATCHED && s->statement->effect == wanted) return s;
+  }
+  return NULL;
+}
+
+/* Policies of one layer (and level) stand together: the one that decides for all of them. */
+static const pe_layer_trace *speaker(const pe_trace *t, size_t from, size_t to) {
+  const pe_layer_trace *best = &t->layers.data[from];
+  for (size_t i = from; i < to; i++) {
+    const pe_layer_trace *l = &t->layers.data[i];
+    if (l->effect == POLICYEVAL_EXPLICIT_DENY) return l;
+    if (l->effect == POLICYEVAL_ALLOW && best->effect != POLICYEVAL_ALLOW) best = l;
+  }
+  return best;
+}
+
+static void column(pe_buf *out, const char *text, size_t width) {
+  const size_t n = strlen(text);
+  pe_buf_str(out, text);
+  for (size_t i = n; i < width; i++) pe_buf_char(out, ' ');
+}
+
+static void write_statement(pe_buf *out, const pe_stmt_trace *s, size_t width) {
+  const size_t before = out->len;
+  pe_text_place(out, s->policy->source, s->statement->span.start);
+  for (size_t n = out->len - before; n < width; n++) pe_buf_char(out, ' ');
+  pe_buf_fmt(out, "  statement %u", s->statement->index);
+  if (s->statement->sid.len) pe_buf_fmt(out, " (%.*s)", (int)s->statement->sid.len, s->statement->sid.ptr);
+  pe_buf_str(out, s->statement->effect == PE_ALLOW ? " allows it" : " denies it");
+}
+
+static size_t place_width(const pe_trace *t) {
+  size_t widest = 0;
+  for (size_t i = 0; i < t->layers.len; i++) {
+    const pe_stmt_trace *s = deciding(t, &t->layers.data[i]);
+    if (!s) continue;
+    pe_buf place;
+    pe_buf_init(&place, t->alloc);
+    pe_text_place(&place, s->policy->source, s->statement->span.start);
+    if (place.len > widest) widest = place.len;
+    pe_buf_done(&place);
+  }
+  return widest;
+}
+
+void pe_text_layers(pe_buf *out, const pe_trace *trace, pe_slice action) {
+  const size_t width = place_width(trace);
+  for (size_t i = 0, to; i < trace->layers.len; i = to) {
+    const pe_layer_trace *first = &trace->layers.data[i];
+    for (to = i + 1; to < trace->layers.len; to++)
+      if (trace->layers.data[to].layer != first->layer || trace->layers.data[to].level != first->level) break;
+    const pe_layer_trace *l = speaker(trace, i, to);
+    if (!l->applies) continue;
+    const bool blocks = trace->blocked_by >> l->layer & 1 && l->effect != POLICYEVAL_ALLOW;
+    pe_buf_str(out, l->effect == POLICYEVAL_ALLOW ? "  yes  " : blocks ? "  no   " : "  -    ");
+    column(out, policyeval_layer_name(l->layer), 9);
+    pe_buf_str(out, "  ");
+    const pe_stmt_trace *s = deciding(trace, l);
+    if (s) write_statement(out, s, width);
+    else if (l->effect == POLICYEVAL_ALLOW) pe_buf_str(out, "allows it");
+    else if (blocks) pe_words_reason(out, l->layer, false, action);
+    else pe_buf_str(out, "says nothing about it, and need not");
+    pe_buf_char(out, '\n');
+  }
+}
+
+void pe_text_caveats(pe_buf *out, const pe_trace *trace) {
+  for (unsigned row = 0; row < PE_ROWS; row++)
+    if (pe_rowset_has(&trace->assumptions, (pe_row)row)) {
+      const pe_row_info *info = pe_row_get((pe_row)row);
+      pe_buf_fmt(out, "  assumes %s: AWS does not say. %s\n", info->name, info->text);
+    }
+  for (size_t i = 0; i < trace->missing.len; i++) {
+    const pe_missing *m = &trace->missing.data[i];
+    pe_buf_fmt(out, "  depends on %.*s, which %s\n", (int)m->key.len, m->key.ptr,
+               m->unknown ? "is not known" : "was not given (--context sets it, --unknown leaves it open)");
+  }
+}
