@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "common.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int common_init(common *c, const char *command) {
+  *c = (common){.command = command};
+  const int rc = policyeval_context_new(NULL, &c->context);
+  return rc == POLICYEVAL_OK ? 0 : fail_rc(c, rc, "start");
+}
+
+void common_done(common *c) { policyeval_context_unref(c->context); }
+
+static void message(const common *c, const char *format, va_list args) {
+  fprintf(stderr, "policyeval %s: ", c->command);
+  vfprintf(stderr, format, args);
+  fputc('\n', stderr);
+}
+
+int usage_error(const common *c, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  message(c, format, args);
+  va_end(args);
+  fprintf(stderr, "policyeval %s --help tells the options\n", c->command);
+  return EXIT_USAGE;
+}
+
+int fail(const common *c, int status, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  message(c, format, args);
+  va_end(args);
+  return status;
+}
+
+int fail_rc(const common *c, int rc, const char *what) {
+  return fail(c, EXIT_INPUT, "%s: %s (%s)", what, policyeval_error_text(rc), policyeval_error_name(rc));
+}
+
+int bad_option(const common *c, int code, char *const *argv) {
+  const char *option = argv[optind - 1];
+  if (code == ':') return usage_error(c, "%s takes an argument", option);
+  return usage_error(c, "there is no option %s here", option);
+}
+
+/* NAME=VALUE at the first '='; NULL when there is none. */
+static const char *equals(const char *text) { return strchr(text, '='); }
+
+static int set_placeholder(common *c, const char *value) {
+  const char *eq = equals(value);
+  if (!eq) return usage_error(c, "--set takes NAME=VALUE, such as --set PRODUCTION=111122223333");
+  const int rc = policyeval_context_set_placeholder(c->context, value, (size_t)(eq - value), eq + 1, POLICYEVAL_NTS);
+  if (rc == POLICYEVAL_EINVAL)
+    return usage_error(c, "--set %s: a name has letters, digits and _ only", value);
+  return rc == POLICYEVAL_OK ? 0 : fail_rc(c, rc, "--set");
+}
+
+static int set_reading(common *c, const char *value) {
+  const char *eq = equals(value);
+  char row[32];
+  if (!eq || (size_t)(eq - value) >= sizeof row)
+    return usage_error(c, "--reading takes ROW=NAME, such as --reading AMB-8=live");
+  memcpy(row, value, (size_t)(eq - value));
+  row[eq - value] = '\0';
+  const int rc = policyeval_context_set_reading(c->context, row, eq + 1);
+  return rc == POLICYEVAL_OK
+             ? 0
+             : usage_error(c, "--reading %s: no such row or reading (docs/semantics.md lists them)", value);
+}
+
+static int load_catalog(common *c, const char *folder) {
+  const char *detail = "";
+  const int rc = policyeval_context_load_catalog(c->context, folder, &detail);
+  return rc == POLICYEVAL_OK ? 0 : fail(c, EXIT_INPUT, "--catalog %s: %s", folder, detail);
+}
+
+int common_option(common *c, int option, const char *value) {
+  switch (option) {
+    case OPT_FORMAT: c->format = value; return 0;
+    case OPT_OUTPUT: c->output = value; return 0;
+    case OPT_EXPECT: c->expect = value; return 0;
+    case OPT_SET: return set_placeholder(c, value);
+    case OPT_STRICT: return policyeval_context_set_strict(c->context, 1);
+    case OPT_READING: return set_reading(c, value);
+    case OPT_CATALOG: return load_catalog(c, value);
+    default: return -1;
+  }
+}
+
+int common_formats(common *c, const char *const *names) {
+  if (!c->format) c->format = names[0];
+  for (size_t i = 0; names[i]; i++)
+    if (strcmp(names[i], c->format) == 0) return 0;
+  fprintf(stderr, "policyeval %s: --format %s is none of", c->command, c->format);
+  for (size_t i = 0; names[i]; i++) fprintf(stderr, "%s %s", i ? "," : "", names[i]);
+  fputc('\n', stderr);
+  return EXIT_USAGE;
+}
+
+static int write_all(FILE *file, const char *text, size_t len) {
+  return fwrite(text, 1, len, file) == len && (len == 0 || text[len - 1] == '\n' || fputc('\n', file) != EOF) ? 0 : -1;
+}
+
+/* Through a temporary file beside the target: a reader never sees half a result. */
+static int write_file(const common *c, const char *text, size_t len) {
+  const size_t n = strlen(c->output) + sizeof ".XXXXXX";
+  char *temporary = malloc(n);
+  if (!temporary) return fail_rc(c, POLICYEVAL_ENOMEM, "--output");
+  snprintf(temporary, n, "%s.XXXXXX", c->output);
+  const int fd = mkstemp(temporary);
+  FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+  int bad = !file;
+  if (file) {
+    bad = write_all(file, text, len) != 0;
+    const mode_t mask = umask(0);
+    umask(mask);
+    bad |= fchmod(fd, 0666 & ~mask) != 0;
+    bad |= fclose(file) != 0;
+    if (!bad) bad = rename(temporary, c->output) != 0;
+    if (bad) unlink(temporary);
+  }
+  const int status = bad ? fail(c, EXIT_INPUT, "cannot write %s: %s", c->output, strerror(errno)) : 0;
+  free(temporary);
+  return status;
+}
+
+int put_result(const common *c, const char *text, size_t len) {
+  if (!text) return fail_rc(c, POLICYEVAL_ENOMEM, "print");
+  if (c->output) return write_file(c, text, len);
+  if (write_all(stdout, text, len) != 0 || fflush(stdout) != 0)
+    return fail(c, EXIT_INPUT, "cannot write to standard output: %s", strerror(errno));
+  return 0;
+}
+
+int put_verdict(const common *c, const char *text, size_t len, int effect) {
+  const char *plain = getenv("NO_COLOR"), *end = text ? memchr(text, ':', len) : NULL;
+  if (!end || c->output || (plain && *plain) || !isatty(STDOUT_FILENO)) return put_result(c, text, len);
+  const char *colour = effect == POLICYEVAL_ALLOW ? "\033[1;32m" : effect == POLICYEVAL_UNKNOWN ? "\033[1;33m" : "\033[1;31m";
+  fputs(colour, stdout);
+  fwrite(text, 1, (size_t)(end - text), stdout);
+  fputs("\033[0m", stdout);
+  return put_result(c, end, len - (size_t)(end - text));
+}
+
+static int expected_effect(const common *c) {
+  for (int effect = 0; effect < POLICYEVAL_EFFECT_LAST_; effect++)
+    if (strcmp(policyeval_effect_name(effect), c->expect) == 0) return effect;
+  return -1;
+}
+
+int check_expect(const common *c) {
+  if (!c->expect || expected_effect(c) >= 0) return 0;
+  return usage_error(c, "--expect %s is none of allowed, implicitDeny, explicitDeny, unknown", c->expect);
+}
+
+int verdict_status(const common *c, int effect, bool operable) {
+  if (c->expect) return expected_effect(c) == effect ? EXIT_YES : EXIT_NO;
+  if (effect == POLICYEVAL_UNKNOWN) return EXIT_UNKNOWN;
+  return effect == POLICYEVAL_ALLOW && operable ? EXIT_YES : EXIT_NO;
+}
+
+int read_file(const common *c, const char *path, char **text, size_t *len) {
+  FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+  if (!file) return fail(c, EXIT_INPUT, "%s: %s", path, strerror(errno));
+  size_t used = 0, room = 0;
+  char *bytes = NULL;
+  for (;;) {
+    if (room - used < 4096) {
+      char *more = room > SIZE_MAX / 2 - 65536 ? NULL : realloc(bytes, room = room * 2 + 65536);
+      if (!more) break;
+      bytes = more;
+    }
+    const size_t n = fread(bytes + used, 1, room - used - 1, file);
+    used += n;
+    if (n == 0) break;
+  }
+  const bool bad = !bytes || ferror(file) || room - used < 1;
+  if (file != stdin) fclose(file);
+  if (bad) {
+    free(bytes);
+    return fail(c, EXIT_INPUT, "%s cannot be read to its end", path);
+  }
+  bytes[used] = '\0';
+  *text = bytes;
+  *len = used;
+  return 0;
+}
+
+int load_policy(const common *c, int kind, const char *path, policyeval_policy **policy) {
+  policyeval_report *report = NULL;
+  int rc;
+  *policy = NULL;
+  if (strcmp(path, "-") == 0) {
+    char *text = NULL;
+    size_t len = 0;
+    const int status = read_file(c, path, &text, &len);
+    if (status) return status;
+    rc = policyeval_policy_load(c->context, kind, text, len, "<stdin>", policy, &report);
+    free(text);
+  } else {
+    rc = policyeval_policy_load_file(c->context, kind, path, policy, &report);
+  }
+  int status = 0;
+  if (rc != POLICYEVAL_OK && rc != POLICYEVAL_ENOTFOUND) {
+    const char *told = policyeval_report_text(report, NULL);
+    status = fail(c, EXIT_INPUT, "%s: %s", path, policyeval_error_text(rc));
+    if (told) fputs(told, stderr);
+  }
+  policyeval_report_free(report);
+  return status;
+}

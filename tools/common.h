@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* What every command needs: exit statuses, messages, output, a context from the common options. */
+#ifndef TOOLS_COMMON_H
+#define TOOLS_COMMON_H
+
+#include <getopt.h>
+#include <policyeval/policyeval.h>
+#include <stdbool.h>
+
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_UNKNOWN = 4 };
+
+/* Options that every command takes. Codes of getopt_long start behind those of characters. */
+enum {
+  OPT_FORMAT = 256, OPT_OUTPUT, OPT_EXPECT, OPT_SET, OPT_STRICT, OPT_READING, OPT_CATALOG, OPT_HELP,
+  OPT_OWN /* first code for a command's own options */
+};
+#define COMMON_OPTIONS                                                                                          \
+  {"format", required_argument, NULL, OPT_FORMAT}, {"output", required_argument, NULL, OPT_OUTPUT},             \
+      {"expect", required_argument, NULL, OPT_EXPECT}, {"set", required_argument, NULL, OPT_SET},               \
+      {"strict", no_argument, NULL, OPT_STRICT}, {"reading", required_argument, NULL, OPT_READING},             \
+      {"catalog", required_argument, NULL, OPT_CATALOG}, {"help", no_argument, NULL, OPT_HELP}
+
+typedef struct common {
+  const char *command;            /* for messages */
+  policyeval_context *context;
+  const char *format, *output, *expect;
+} common;
+
+/* 0, or an exit status after a message. Release with common_done. */
+int common_init(common *c, const char *command);
+void common_done(common *c);
+/* Takes one of the options above: -1 when it is not one of them, 0, or an exit status after a message. */
+int common_option(common *c, int option, const char *value);
+/* 0, or a usage error when --format is none of the names (a NULL ends them; the first is the default). */
+int common_formats(common *c, const char *const *names);
+
+/* "policyeval COMMAND: message" and how to get help; returns EXIT_USAGE. */
+int usage_error(const common *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "policyeval COMMAND: message"; returns the status. */
+int fail(const common *c, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A library error that is not about the input. */
+int fail_rc(const common *c, int rc, const char *what);
+/* What getopt_long refused ('?' or ':'), in words. */
+int bad_option(const common *c, int code, char *const *argv);
+
+/* Writes to stdout, or to --output through a temporary file and rename. 0 or EXIT_INPUT after a message. */
+int put_result(const common *c, const char *text, size_t len);
+/* The same for text whose first word is a verdict, coloured on a terminal. */
+int put_verdict(const common *c, const char *text, size_t len, int effect);
+
+/* Exit status of a verdict, or of the assertion of --expect. EXIT_USAGE when --expect names no verdict. */
+int verdict_status(const common *c, int effect, bool operable);
+int check_expect(const common *c); /* 0 or a usage error, before any work is done */
+
+/* Loads a policy file; "-" is stdin. NULL in *policy: the reply said that there is no policy. 0, or an exit status after
+ * the findings were printed. */
+int load_policy(const common *c, int kind, const char *path, policyeval_policy **policy);
+/* The whole of a file or of stdin ("-"); release with free. 0, or EXIT_INPUT after a message. */
+int read_file(const common *c, const char *path, char **text, size_t *len);
+
+#endif
