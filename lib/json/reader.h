@@ -108,8 +108,8 @@ typedef struct pe_json_setting {
 } pe_json_setting;
 int pe_json_substitute(pe_arena *arena, pe_json *json, const pe_json_setting *settings, size_t count);
 
-/* Span, in json->source, of part [from, to) of a decoded string node; the whole node when it was
- * substituted. */
+/* Span, in json->source, of part [from, to) of a decoded string node. Of a substituted string: exact before the first
+ * and behind the last replaced token, the whole node for a part that touches what lies between. */
 pe_span pe_json_substring(const pe_json *j, uint32_t node, size_t from, size_t to);
 
 #endif

@@ -60,11 +60,30 @@ int pe_json_substitute(pe_arena *arena, pe_json *json, const pe_json_setting *se
   return 0;
 }
 
+/* Where a part of a substituted string stands in the text as written: what comes before the first and after the last
+ * replaced token is still there, byte for byte, unless it was written with escapes. */
+static bool unchanged_part(const pe_json_node *n, pe_slice raw, size_t from, size_t to, pe_span *out) {
+  const size_t shorter = raw.len < n->text.len ? raw.len : n->text.len;
+  size_t head = 0, tail = 0;
+  while (head < shorter && raw.ptr[head] == n->text.ptr[head]) head++;
+  while (tail < shorter - head && raw.ptr[raw.len - 1 - tail] == n->text.ptr[n->text.len - 1 - tail]) tail++;
+  if (n->escaped || (to > head && from < n->text.len - tail)) return false;
+  const size_t moved = to > head ? raw.len - n->text.len : 0; /* modulo 2^n when the text became longer */
+  const uint32_t start = n->span.start + 1;
+  *out = (pe_span){start + (uint32_t)(from + moved), start + (uint32_t)(to + moved)};
+  return true;
+}
+
 pe_span pe_json_substring(const pe_json *j, uint32_t node, size_t from, size_t to) {
   const pe_json_node *n = &j->nodes[node];
-  if (n->type != PE_JSON_STRING || n->substituted) return n->span;
+  if (n->type != PE_JSON_STRING) return n->span;
   if (to > n->text.len) to = n->text.len;
   if (from > to) from = to;
+  if (n->substituted) {
+    pe_span part;
+    const pe_slice raw = pe_slice_sub(j->source->text, n->span.start + 1, n->span.end - 1);
+    return unchanged_part(n, raw, from, to, &part) ? part : n->span;
+  }
   if (n->escaped) {
     pe_slice raw = pe_slice_sub(j->source->text, n->span.start, n->span.end);
     from = pe_source_raw_offset(raw, from) - 1;

@@ -548,7 +548,12 @@ START_TEST(settings_replace_whole_tokens_in_values)
   ck_assert(pe_slice_eq(n[3].text, PE_SLICE("PRODX")));
   ck_assert_uint_eq(n[4].text.len, 0);
   ck_assert(n[1].substituted && n[3].substituted && n[4].substituted && !n[5].substituted);
-  pe_span whole = pe_json_substring(&d.json, 1, 3, 5); /* no part of it is in the text any more */
+  const pe_span head = pe_json_substring(&d.json, 1, 3, 5), tail = pe_json_substring(&d.json, 1, n[1].text.len, SIZE_MAX);
+  ck_assert_uint_eq(head.start, n[1].span.start + 1 + 3);
+  ck_assert_uint_eq(head.end, n[1].span.start + 1 + 5);
+  ck_assert_uint_eq(tail.start, n[1].span.end - 1);
+  ck_assert_uint_eq(tail.end, n[1].span.end - 1);
+  const pe_span whole = pe_json_substring(&d.json, 1, 13, 19); /* the token is not in the text any more */
   ck_assert_uint_eq(whole.start, n[1].span.start);
   ck_assert_uint_eq(whole.end, n[1].span.end);
   doc_done(&d);
