@@ -66,8 +66,8 @@ POLICYEVAL_API int policyeval_request_set_reading(policyeval_request *request, c
 /** Judges one layer by itself (POLICYEVAL_LAYER_IDENTITY or _RESOURCE); 0: the whole decision. Since 0.1. */
 POLICYEVAL_API int policyeval_request_set_only(policyeval_request *request, int layer);
 /** The request as a case of `policyeval simulate --cases`, without policies. *text is the caller's (policyeval_free).
- *  Errors: EINVAL, ENOMEM. Since 0.1. */
-POLICYEVAL_API int policyeval_request_json(const policyeval_request *request, char **text, size_t *len);
+ *  Errors: EINVAL (also when the request is not complete), ENOMEM. Since 0.1. */
+POLICYEVAL_API int policyeval_request_json(policyeval_request *request, char **text, size_t *len);
 
 #ifdef __cplusplus
 }

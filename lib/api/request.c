@@ -188,11 +188,16 @@ int policyeval_request_set_only(policyeval_request *request, int layer) {
   return pe_request_set_only(request->builder, layer);
 }
 
-int policyeval_request_json(const policyeval_request *request, char **text, size_t *len) {
+int policyeval_request_json(policyeval_request *request, char **text, size_t *len) {
   if (!request || !text) return POLICYEVAL_EINVAL;
+  const pe_request *ready = NULL;
+  const char *why = "";
+  int rc = pe_request_prepare(request->builder, &ready, &why);
+  request->detail = why;
+  if (rc != POLICYEVAL_OK) return rc;
   pe_buf buf;
   pe_buf_init(&buf, &request->context->alloc);
-  const int rc = pe_render_case(request->builder, &buf);
+  rc = pe_render_case(ready, &buf);
   char *taken = rc == POLICYEVAL_OK ? pe_buf_take(&buf, len) : NULL;
   pe_buf_done(&buf);
   if (rc != POLICYEVAL_OK) return rc;

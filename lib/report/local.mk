@@ -3,9 +3,13 @@
 #   libpe_sources += lib/report/NAME.c
 libpe_sources += lib/report/access_json.c
 libpe_sources += lib/report/access_text.c
+libpe_sources += lib/report/case.c
 libpe_sources += lib/report/decision_json.c
+libpe_sources += lib/report/decision_text.c
 libpe_sources += lib/report/excerpt.c
 libpe_sources += lib/report/excerpt.h
+libpe_sources += lib/report/findings_json.c
+libpe_sources += lib/report/findings_text.c
 libpe_sources += lib/report/json.c
 libpe_sources += lib/report/json.h
 libpe_sources += lib/report/layer_lines.c

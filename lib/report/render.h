@@ -21,7 +21,7 @@ int pe_render_decision_text(const pe_trace *trace, const pe_request *request, pe
  * allowed. */
 int pe_render_reason(const pe_trace *trace, pe_slice action, pe_buf *out);
 /* The request as a case of `simulate --cases`, without policies. */
-int pe_render_case(const pe_request_builder *request, pe_buf *out);
+int pe_render_case(const pe_request *request, pe_buf *out);
 
 /* The answer to the three-policy question, as `policyeval access` prints it. */
 typedef struct pe_access_answer {

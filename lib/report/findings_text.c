@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings for people: place, what is wrong, the line with the span underlined, what to write instead. */
+#include "report/excerpt.h"
+#include "report/render.h"
+
+static const char *const severities[] = {
+    [PE_ERROR] = "error", [PE_SECURITY_WARNING] = "security warning", [PE_WARNING] = "warning", [PE_SUGGESTION] = "suggestion"};
+
+static void write_finding(pe_buf *out, const pe_finding *f) {
+  const pe_rule_info *rule = pe_rule_get(f->rule);
+  if (f->source->text.len) pe_text_place(out, f->source, f->span.start);
+  else pe_buf_slice(out, pe_source_file(f->source)->name);
+  pe_buf_fmt(out, ": %s %s: ", severities[rule->severity], rule->id);
+  pe_buf_slice(out, f->message);
+  pe_buf_char(out, '\n');
+  if (f->source->text.len) pe_text_excerpt(out, f->source, &(pe_mark){f->span, ""}, 1, 2);
+  if (f->fix_title.len) {
+    pe_buf_str(out, "  fix: ");
+    pe_buf_slice(out, f->fix_title);
+    if (f->fix_text.len) {
+      pe_buf_str(out, ": ");
+      pe_buf_slice(out, f->fix_text);
+    }
+    pe_buf_char(out, '\n');
+  } else if (rule->fix[0]) {
+    pe_buf_fmt(out, "  fix: %s\n", rule->fix);
+  }
+}
+
+int pe_render_findings_text(const pe_findings *findings, pe_buf *out) {
+  pe_buf_add(out, "", 0);
+  for (size_t i = 0; i < findings->list.len; i++) write_finding(out, &findings->list.data[i]);
+  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+}
