@@ -26,21 +26,17 @@ static json_t *principal(pe_out *o, const pe_caller *c) {
 }
 
 /* Facts have folded keys; a known key gets AWS's spelling back. */
-static void put_fact(pe_out *o, json_t *context, const pe_fact *f) {
+static void put_fact(pe_out *o, json_t *context, const pe_fact *f, pe_buf *name) {
   const pe_key_info *info = pe_key_find(f->key);
-  char name[256];
   const size_t known = info ? strlen(info->name) : 0;
-  json_t *value = f->multi || f->count != 1 ? pe_out_array(o) : pe_out_text(o, f->values[0]);
-  if (f->multi || f->count != 1)
-    for (uint32_t i = 0; i < f->count; i++) pe_out_add(o, value, pe_out_text(o, f->values[i]));
-  if (known && known <= f->key.len && f->key.len < sizeof name) {
-    memcpy(name, f->key.ptr, f->key.len);
-    memcpy(name, info->name, known);
-    name[f->key.len] = '\0';
-    pe_out_put(o, context, name, value);
-  } else {
-    pe_out_put(o, context, f->key.ptr, value);
-  }
+  const bool list = f->multi || f->count != 1;
+  json_t *value = list ? pe_out_array(o) : pe_out_text(o, f->values[0]);
+  for (uint32_t i = 0; list && i < f->count; i++) pe_out_add(o, value, pe_out_text(o, f->values[i]));
+  pe_buf_clear(name);
+  if (known <= f->key.len) pe_buf_add(name, info ? info->name : "", known);
+  pe_buf_slice(name, pe_slice_sub(f->key, name->len, SIZE_MAX));
+  if (name->failed) o->failed = true;
+  pe_out_put(o, context, name->failed ? "" : name->ptr, value);
 }
 
 static void put_readings(pe_out *o, json_t *root, const pe_readings *readings) {
@@ -63,12 +59,15 @@ int pe_render_case(const pe_request *r, pe_buf *out) {
   const bool told = r->resource.count == PE_ARN_FIELDS && r->resource.field[PE_ARN_ACCOUNT].len;
   if (!told) put_given(&o, root, "resource_account", r->resource_account);
   if (r->resource_in_management_account) pe_out_put(&o, root, "resource_management_account", pe_out_bool(&o, true));
+  pe_buf name;
+  pe_buf_init(&name, out->alloc);
   for (uint32_t i = 0; i < r->facts.count; i++) {
     const pe_fact *f = &r->facts.items[i];
     if (f->derived) continue;
     if (f->unknown) pe_out_add(&o, unknown, pe_out_text(&o, f->key));
-    else put_fact(&o, context, f);
+    else put_fact(&o, context, f, &name);
   }
+  pe_buf_done(&name);
   if (json_object_size(context)) pe_out_put(&o, root, "context", context);
   else json_decref(context);
   if (json_array_size(unknown)) pe_out_put(&o, root, "unknown", unknown);
