@@ -4,7 +4,7 @@
 #ifndef POLICYEVAL_ACCESS_H
 #define POLICYEVAL_ACCESS_H
 
-#include "policyeval/decision.h"
+#include <policyeval/decision.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 #ifndef POLICYEVAL_CONTEXT_H
 #define POLICYEVAL_CONTEXT_H
 
-#include "policyeval/base.h"
+#include <policyeval/base.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,8 +3,8 @@
 #ifndef POLICYEVAL_DECISION_H
 #define POLICYEVAL_DECISION_H
 
-#include "policyeval/policy.h"
-#include "policyeval/request.h"
+#include <policyeval/policy.h>
+#include <policyeval/request.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -45,20 +45,6 @@ POLICYEVAL_API policyeval_slice policyeval_decision_missing(const policyeval_dec
 /** The documents that `policyeval simulate` prints. They live as long as the decision; NULL: out of memory. Since 0.1. */
 POLICYEVAL_API const char *policyeval_decision_json(policyeval_decision *decision, size_t *len);
 POLICYEVAL_API const char *policyeval_decision_text(policyeval_decision *decision, size_t *len);
-
-/** Answers cases as `policyeval simulate --cases` reads them, one JSON text each; keeps the policies of `define`
- *  lines and compiles each distinct text once. Any number of threads may call policyeval_simulator_run at once. */
-typedef struct policyeval_simulator policyeval_simulator;
-
-/** Makes a simulator. Errors: EINVAL, ENOMEM. Since 0.1. */
-POLICYEVAL_API int policyeval_simulator_new(policyeval_context *context, policyeval_simulator **simulator);
-/** Releases it. Takes NULL. Since 0.1. */
-POLICYEVAL_API void policyeval_simulator_free(policyeval_simulator *simulator);
-/** Answers one line: *text (the caller's, policyeval_free; NULL for a `define` line and for a blank one) is the result
- *  as JSON, also when the line is malformed (then it has an `error` member). *effect (may be NULL) receives the verdict, or -1
- *  when there is none. Errors: EINVAL (NULL), ENOMEM; a malformed line is EPOLICY or EJSON with *text set. Since 0.1. */
-POLICYEVAL_API int policyeval_simulator_run(policyeval_simulator *simulator, const char *line, size_t len, int *effect,
-                                            char **text, size_t *text_len);
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
 #ifndef POLICYEVAL_POLICY_H
 #define POLICYEVAL_POLICY_H
 
-#include "policyeval/report.h"
+#include <policyeval/report.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 #ifndef POLICYEVAL_REPORT_H
 #define POLICYEVAL_REPORT_H
 
-#include "policyeval/context.h"
+#include <policyeval/context.h>
 
 #ifdef __cplusplus
 extern "C" {

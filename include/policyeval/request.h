@@ -3,7 +3,7 @@
 #ifndef POLICYEVAL_REQUEST_H
 #define POLICYEVAL_REQUEST_H
 
-#include "policyeval/context.h"
+#include <policyeval/context.h>
 
 #ifdef __cplusplus
 extern "C" {
