@@ -3,6 +3,9 @@
 #   EXTRA_PROGRAMS += bench/bench
 #   bench_bench_SOURCES = bench/bench.c
 #   bench_bench_LDADD = libpolicyeval.la
+EXTRA_PROGRAMS += bench/bench_cond
+bench_bench_cond_SOURCES = bench/bench_cond.c
+bench_bench_cond_LDADD = libpe.la
 EXTRA_PROGRAMS += bench/bench_json
 bench_bench_json_SOURCES = bench/bench_json.c
 bench_bench_json_LDADD = libpe.la

@@ -4,25 +4,23 @@
 
 static int compile(pe_arena *arena, const pe_condition *c, bool variables, pe_cond_value *value) {
   (void)arena, (void)c, (void)variables;
-  value->valid = pe_bool_parse(value->text, &value->as.boolean);
+  value->small = pe_bool_parse_exact(value->text, &value->as.boolean);
+  value->valid = value->small || pe_bool_parse(value->text, &value->as.boolean);
   return 0;
 }
 
-/* AMB-17: is the word, in the letter case it has, a boolean? */
-static bool accepted(pe_leaf *leaf, pe_slice text) {
-  bool ignored;
-  return pe_bool_parse_exact(text, &ignored) || pe_leaf_reading(leaf, PE_ROW_AMB_17) == PE_AMB_17_NOCASE;
-}
+static bool any_case(pe_leaf *leaf) { return pe_leaf_reading(leaf, PE_ROW_AMB_17) == PE_AMB_17_NOCASE; }
 
 static void read_bool(pe_leaf *leaf, pe_slice text, pe_operand *out) {
   out->text = text;
-  out->valid = pe_bool_parse(text, &out->as.boolean) && accepted(leaf, text);
+  out->valid = pe_bool_parse_exact(text, &out->as.boolean) ||
+               (pe_bool_parse(text, &out->as.boolean) && any_case(leaf));
 }
 
 static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
                      const pe_operand *operand) {
   (void)c;
-  if (!value->valid || !accepted(leaf, value->text)) return PE_BASE_MALFORMED;
+  if (!value->valid || (!value->small && !any_case(leaf))) return PE_BASE_MALFORMED;
   return value->as.boolean == operand->as.boolean ? PE_BASE_YES : PE_BASE_NO;
 }
 

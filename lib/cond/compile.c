@@ -17,8 +17,8 @@ static int lower_key(pe_arena *arena, pe_slice key, pe_slice *out) {
 }
 
 static bool value_has_variable(const pe_condition *c, const pe_cond_value *v) {
-  if (pe_condition_family(c) == PE_FAMILY_STRING) return v->as.pattern.has_variable;
-  return pe_condition_family(c) == PE_FAMILY_ARN && v->as.arn->has_variable;
+  if (c->family == PE_FAMILY_STRING) return v->as.pattern.has_variable;
+  return c->family == PE_FAMILY_ARN && v->as.arn->has_variable;
 }
 
 int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_operator *op, pe_slice key,
@@ -27,12 +27,14 @@ int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_opera
   int rc = lower_key(arena, key, &c.lower);
   if (rc) return rc;
   c.hash = pe_slice_hash(c.lower);
+  c.family = pe_op_get((pe_op)op->op)->family;
+  c.negated = pe_op_get((pe_op)op->op)->negated;
   c.info = pe_key_find(key);
   if (count > 0) {
     c.values = pe_arena_zero(arena, count, sizeof *c.values);
     if (!c.values) return POLICYEVAL_ENOMEM;
   }
-  const pe_family_ops *family = pe_family_get(pe_condition_family(&c));
+  const pe_family_ops *family = pe_family_get((pe_family)c.family);
   for (uint32_t i = 0; i < count; i++) {
     pe_cond_value *v = &c.values[i];
     v->text = values[i].text;
@@ -44,7 +46,7 @@ int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_opera
     c.has_variable |= value_has_variable(&c, v);
   }
   c.simple = op->quantifier == PE_SET_NONE && count > 0 && !c.has_variable && !(c.info && c.info->multi) &&
-             pe_condition_family(&c) == PE_FAMILY_STRING;
+             c.family == PE_FAMILY_STRING;
   *out = c;
   return 0;
 }

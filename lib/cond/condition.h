@@ -53,6 +53,7 @@ typedef struct pe_cond_value {
   pe_span span;
   uint32_t node;     /* JSON node */
   uint8_t json_type; /* pe_json_type */
+  uint8_t small;     /* BOOL: in small letters (AMB-17) */
   uint8_t valid;     /* the text fits the operator's family (a date is a date, …) */
   union {
     pe_pattern pattern;  /* STRING (EXACT for Equals) */
@@ -67,6 +68,7 @@ typedef struct pe_cond_value {
 
 typedef struct pe_condition {
   pe_operator op;
+  uint8_t family, negated; /* of the operator: pe_family */
   uint8_t has_variable;
   uint8_t simple; /* no qualifier, strings, no variables, key not multivalued: nothing is open for one value */
   pe_slice operator_text;  /* as written */

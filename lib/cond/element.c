@@ -30,7 +30,7 @@ static pe_tri negated_miss(pe_leaf *leaf, const pe_cond_run *run, pe_slice reque
 
 pe_tri pe_cond_element(pe_leaf *leaf, const pe_cond_run *run, pe_slice request) {
   const pe_condition *c = run->c;
-  bool negated = pe_condition_negated(c);
+  bool negated = c->negated;
   misses m = {0};
   pe_operand operand;
   run->family->read(leaf, request, &operand);

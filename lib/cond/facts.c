@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cond/facts.h"
 
-enum { LINEAR = 8 };
+enum { NEAR = 16 };
 
-/* The first item that may have this hash. */
-static uint32_t lower_bound(const pe_facts *facts, uint64_t hash) {
+static uint32_t binary_search(const pe_facts *facts, uint64_t hash) {
   uint32_t low = 0, high = facts->count;
-  while (high - low > LINEAR) {
+  while (low < high) {
     uint32_t mid = low + (high - low) / 2;
     if (facts->items[mid].hash < hash) {
       low = mid + 1;
@@ -14,8 +13,17 @@ static uint32_t lower_bound(const pe_facts *facts, uint64_t hash) {
       high = mid;
     }
   }
-  while (low < facts->count && facts->items[low].hash < hash) low++;
   return low;
+}
+
+/* The first item that has this hash or a greater one. Hashes are spread evenly, so it is near the place
+ * that the hash itself tells; if it is not, somebody chose the keys so. */
+static uint32_t lower_bound(const pe_facts *facts, uint64_t hash) {
+  const pe_fact *items = facts->items;
+  uint32_t count = facts->count, at = (uint32_t)((hash >> 32) * count >> 32), steps = 0;
+  while (at > 0 && items[at - 1].hash >= hash && steps++ < NEAR) at--;
+  while (at < count && items[at].hash < hash && steps++ < NEAR) at++;
+  return steps < NEAR ? at : binary_search(facts, hash);
 }
 
 const pe_fact *pe_facts_find(const pe_facts *facts, uint64_t hash, pe_slice lower_key) {

@@ -41,11 +41,6 @@ extern const pe_family_ops pe_family_string, pe_family_numeric, pe_family_date, 
     pe_family_binary, pe_family_ip, pe_family_arn, pe_family_null;
 const pe_family_ops *pe_family_get(pe_family family);
 
-static inline pe_family pe_condition_family(const pe_condition *c) {
-  return (pe_family)pe_op_get((pe_op)c->op.op)->family;
-}
-static inline bool pe_condition_negated(const pe_condition *c) { return pe_op_get((pe_op)c->op.op)->negated; }
-
 /* One test of one entry. */
 typedef struct pe_cond_run {
   const pe_condition *c;

@@ -8,7 +8,7 @@ pe_tri pe_cond_absent(pe_leaf *leaf, const pe_cond_run *run) {
   switch ((pe_quantifier)c->op.quantifier) {
   case PE_SET_FOR_ALL: yes = true; break;
   case PE_SET_FOR_ANY: yes = c->op.if_exists && pe_leaf_reading(leaf, PE_ROW_AMB_10) == PE_AMB_10_TRUE; break;
-  default: yes = c->op.if_exists || pe_condition_negated(c); break;
+  default: yes = c->op.if_exists || c->negated; break;
   }
   return pe_cond_say_key(run, yes ? PE_TRI_YES : PE_TRI_NO, yes ? PE_WHY_ABSENT_TRUE : PE_WHY_ABSENT);
 }

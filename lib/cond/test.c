@@ -37,7 +37,7 @@ static pe_tri no_values(pe_leaf *leaf, const pe_cond_run *run) {
 
 /* Some text that every request value matches. */
 static bool matches_all(const pe_condition *c) {
-  for (uint32_t i = 0; i < c->count && pe_condition_family(c) == PE_FAMILY_STRING; i++) {
+  for (uint32_t i = 0; i < c->count && c->family == PE_FAMILY_STRING; i++) {
     if (c->values[i].as.pattern.shape == PE_SHAPE_ANY) return true;
   }
   return false;
@@ -54,7 +54,7 @@ static bool all_malformed(const pe_condition *c) {
  * differ. */
 static pe_tri unknown_key(pe_leaf *leaf, const pe_cond_run *run) {
   const pe_condition *c = run->c;
-  bool negated = pe_condition_negated(c), may_be[2] = {false, false};
+  bool negated = c->negated, may_be[2] = {false, false};
   if (!(c->info && c->info->presence == PE_PRESENCE_ALWAYS))
     may_be[pe_cond_absent(leaf, run) == PE_TRI_YES] = true;
   if (!all_malformed(c)) may_be[!negated] = true;
@@ -76,7 +76,7 @@ static pe_tri plain(pe_leaf *leaf, const pe_cond_run *run, const pe_slice *value
     return pe_cond_say(run, PE_TRI_NO, PE_WHY_SEVERAL, values[0], UINT32_MAX);
   }
   /* A negated operator is true if its positive form is true of no value. */
-  bool negated = pe_condition_negated(c);
+  bool negated = c->negated;
   return negated ? pe_cond_all(leaf, run, values, count) : pe_cond_any(leaf, run, values, count);
 }
 
@@ -116,19 +116,23 @@ static void explain(const pe_condition *c, pe_env *env, pe_cond_run *run, pe_lea
   detail->policy_value = c->count == 1 ? 0 : UINT32_MAX;
 }
 
+static inline bool same_text(const pe_pattern *p, pe_slice text) {
+  if (p->shape == PE_SHAPE_EXACT && !(p->flags & PE_PATTERN_NOCASE)) return pe_slice_eq(p->literal, text);
+  return pe_pattern_match(p, text);
+}
+
 bool pe_condition_test(const pe_condition *c, pe_env *env, pe_cond_detail *detail) {
   const pe_fact *f = pe_facts_find(env->facts, c->hash, c->lower);
   if (c->simple && f && f->count == 1 && !f->twice && !detail) {
     /* Most entries of most policies: one string against strings, nothing open. */
     bool hit = false;
-    for (uint32_t i = 0; i < c->count && !hit; i++)
-      hit = pe_pattern_match(&c->values[i].as.pattern, f->values[0]);
-    return hit != pe_condition_negated(c);
+    for (uint32_t i = 0; i < c->count && !hit; i++) hit = same_text(&c->values[i].as.pattern, f->values[0]);
+    return hit != c->negated;
   }
   if ((!f || f->unknown) && env->missing && !ignores_key(c)) {
     env->missing(env->missing_user, c->key, c->info, f != NULL);
   }
-  pe_cond_run run = {c, families[pe_condition_family(c)], f, NULL};
+  pe_cond_run run = {c, families[c->family], f, NULL};
   pe_leaf_how how;
   bool result = pe_leaf_test(env, test_entry, &run, &how);
   if (detail) explain(c, env, &run, how, detail);
@@ -143,7 +147,7 @@ typedef struct base_test {
 
 static pe_tri test_base(pe_leaf *leaf, void *user) {
   const base_test *t = user;
-  const pe_family_ops *family = families[pe_condition_family(t->c)];
+  const pe_family_ops *family = families[t->c->family];
   pe_operand operand;
   family->read(leaf, t->request, &operand);
   pe_base b = operand.valid ? family->match(leaf, t->c, t->value, &operand) : PE_BASE_NO;

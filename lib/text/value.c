@@ -52,3 +52,16 @@ int pe_base64_decode(pe_arena *arena, pe_slice text, pe_slice *out) {
   *out = pe_slice_of(to, len);
   return 0;
 }
+
+bool pe_base64_valid(pe_slice text) { return base64_length(text) != SIZE_MAX; }
+
+bool pe_base64_equal(pe_slice text, pe_slice bytes) {
+  size_t n = base64_length(text), len = 0;
+  if (n == SIZE_MAX || n / 4 * 3 + (n % 4 ? n % 4 - 1 : 0) != bytes.len) return false;
+  uint32_t bits = 0;
+  for (size_t i = 0; i < n; i++) {
+    bits = bits << 6 | (uint32_t)sextet(text.ptr[i]);
+    if (i % 4 != 0 && (unsigned char)bytes.ptr[len++] != (bits >> (6 - 2 * (i % 4)) & 0xFF)) return false;
+  }
+  return true;
+}

@@ -58,4 +58,8 @@ bool pe_bool_parse_exact(pe_slice text, bool *out); /* small letters only: its o
 /* Base64 with or without padding (L2.7: what counts is the bytes). Decodes into the arena. 0 ok, 1 not base64, or ENOMEM. */
 int pe_base64_decode(pe_arena *arena, pe_slice text, pe_slice *out);
 
+bool pe_base64_valid(pe_slice text);
+/* The text is valid and stands for these bytes. Allocates nothing. */
+bool pe_base64_equal(pe_slice text, pe_slice bytes);
+
 #endif

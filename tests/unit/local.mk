@@ -7,6 +7,7 @@ unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
 unit_tests += tests/unit/test_catalog
 unit_tests += tests/unit/test_condition
+unit_tests += tests/unit/test_condition_model
 unit_tests += tests/unit/test_decide_vectors
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
@@ -26,6 +27,7 @@ unit_tests += tests/unit/test_value
 tests_unit_test_decide_vectors_SOURCES = tests/unit/test_decide_vectors.c tests/unit/decide_case.c \
   tests/unit/decide_case.h
 tests_unit_test_condition_SOURCES = tests/unit/test_condition.c tests/unit/cond_env.c tests/unit/cond_env.h
+tests_unit_test_condition_model_SOURCES = tests/unit/test_condition_model.c tests/unit/cond_env.c tests/unit/cond_env.h
 
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
 if HAVE_CHECK

@@ -570,6 +570,37 @@ START_TEST(base_test_of_one_value)
 }
 END_TEST
 
+/* Keys are found wherever their hashes lie, also when all lie together. */
+START_TEST(facts_by_hash)
+{
+  enum { COUNT = 300 };
+  static char names[COUNT][8];
+  static pe_fact items[COUNT];
+  for (int spread = 0; spread < 3; spread++) {
+    for (uint32_t i = 0; i < COUNT; i++) {
+      snprintf(names[i], sizeof names[i], "k%u", i);
+      uint64_t hash = spread == 0   ? i * (UINT64_MAX / COUNT)
+                      : spread == 1 ? i
+                                    : UINT64_MAX - COUNT / 2 + i / 2;
+      items[i] = (pe_fact){.key = pe_slice_str(names[i]), .hash = hash};
+    }
+    for (uint32_t count = 0; count <= COUNT; count += count < 20 ? 1 : 70) {
+      const pe_facts facts = {items, count};
+      for (uint32_t i = 0; i < COUNT; i++) {
+        const pe_fact *f = i < count ? &items[i] : NULL;
+        ck_assert_ptr_eq(pe_facts_find(&facts, items[i].hash, items[i].key), f);
+        char upper[8];
+        snprintf(upper, sizeof upper, "K%u", i);
+        ck_assert_ptr_eq(pe_facts_find_nocase(&facts, items[i].hash, pe_slice_str(upper)), f);
+        ck_assert_ptr_null(pe_facts_find(&facts, items[i].hash, PE_SLICE("k")));
+      }
+      ck_assert_ptr_null(pe_facts_find(&facts, UINT64_MAX, PE_SLICE("k1")));
+      ck_assert_ptr_null(pe_facts_find(&facts, 1u << 20, PE_SLICE("k1")));
+    }
+  }
+}
+END_TEST
+
 START_TEST(compile_without_memory)
 {
   static const char *const operators[] = {"StringLike", "ArnLike", "BinaryEquals", "NumericEquals"};
@@ -595,4 +626,4 @@ END_TEST
 UNIT_MAIN("condition", evaluation_model, strings, numbers, dates, booleans, bytes, addresses, null, arns,
           variables, no_values, empty_strings, multivalued_keys, tags_in_two_spellings, unknown_facts,
           rows_together, details, missing_keys, old_version_has_no_variables, base_test_of_one_value,
-          compile_without_memory)
+          facts_by_hash, compile_without_memory)
