@@ -9,6 +9,7 @@ unit_tests += tests/unit/test_catalog
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_condition_model
 unit_tests += tests/unit/test_decide_vectors
+unit_tests += tests/unit/test_index
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
 unit_tests += tests/unit/test_lang
@@ -16,18 +17,24 @@ unit_tests += tests/unit/test_load
 unit_tests += tests/unit/test_operator
 unit_tests += tests/unit/test_pattern
 unit_tests += tests/unit/test_principal
+unit_tests += tests/unit/test_print
 unit_tests += tests/unit/test_range
 unit_tests += tests/unit/test_readings
 unit_tests += tests/unit/test_request
 unit_tests += tests/unit/test_solve
 unit_tests += tests/unit/test_source
 unit_tests += tests/unit/test_unit
+unit_tests += tests/unit/test_unwrap
 unit_tests += tests/unit/test_value
 
 tests_unit_test_decide_vectors_SOURCES = tests/unit/test_decide_vectors.c tests/unit/decide_case.c \
   tests/unit/decide_case.h
 tests_unit_test_condition_SOURCES = tests/unit/test_condition.c tests/unit/cond_env.c tests/unit/cond_env.h
 tests_unit_test_condition_model_SOURCES = tests/unit/test_condition_model.c tests/unit/cond_env.c tests/unit/cond_env.h
+
+tests_unit_test_load_SOURCES = tests/unit/test_load.c tests/unit/loaded.c tests/unit/loaded.h
+tests_unit_test_print_SOURCES = tests/unit/test_print.c tests/unit/loaded.c tests/unit/loaded.h
+tests_unit_test_unwrap_SOURCES = tests/unit/test_unwrap.c tests/unit/loaded.c tests/unit/loaded.h
 
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
 if HAVE_CHECK
