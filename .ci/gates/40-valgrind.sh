@@ -3,7 +3,7 @@
 . "$TOP/.ci/gate.sh"
 with valgrind valgrind
 build "$OUT" --enable-werror --disable-shared || exit 1
-export CK_FORK=no POLICYEVAL_SLOW=valgrind
+export CK_FORK=no
 suite TEST_SUITE_LOG=valgrind-suite.log \
   TESTS="$(make -s -C "$OUT" print-unit-tests)" LOG_COMPILER=valgrind \
   LOG_FLAGS="-q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible"
