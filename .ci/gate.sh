@@ -17,6 +17,9 @@ suite() {
     say "---- $failed failed (the end of $OUT/$failed.log)"
     tail -n 30 "$OUT/$failed.log"
   done
+  if [ $status != 0 ]; then
+    awk '$3 != 0 { f = 1 } END { exit f }' "$OUT/counts" && tail -n 30 "$OUT/check.log"
+  fi
   awk '{ p += $2; f += $3; s += $4 } END { print p + 0 " tests passed, " f + 0 " failed, " s + 0 " skipped" }' "$OUT/counts"
   [ $status = 0 ] || return 1
   awk '{ p += $2 } END { exit p == 0 }' "$OUT/counts"

@@ -154,7 +154,7 @@ static uint32_t *find_slot(product *p) {
     if (!*slot) return slot;
     const state *s = &p->states.data[*slot - 1];
     if (s->count == p->next.len &&
-        memcmp(p->sets.data + s->set, p->next.data, s->count * sizeof(uint32_t)) == 0) {
+        (s->count == 0 || memcmp(p->sets.data + s->set, p->next.data, s->count * sizeof(uint32_t)) == 0)) {
       return slot;
     }
   }

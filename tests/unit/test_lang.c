@@ -258,7 +258,7 @@ START_TEST(budgets_are_kept_and_monotone) {
     pe_budget b;
     pe_budget_init(&b);
     b.max_states = limit;
-    int found = memory(arena, 9, &b);
+    int found = (int)memory(arena, 9, &b);
     ck_assert(found == PE_FOUND_NO || (found == PE_FOUND_GAVE_UP && last == PE_FOUND_GAVE_UP));
     ck_assert(found == PE_FOUND_NO || b.hit == PE_GIVE_UP_STATES);
     last = found;

@@ -415,7 +415,7 @@ START_TEST(budgets_are_monotone) {
   pe_budget budget;
   int last = PE_FOUND_GAVE_UP;
   for (uint64_t limit = 1; limit <= 1u << 16; limit *= 2) {
-    int found = pigeons(5, limit, &budget);
+    int found = (int)pigeons(5, limit, &budget);
     ck_assert(found == PE_FOUND_NO || (found == PE_FOUND_GAVE_UP && last == PE_FOUND_GAVE_UP));
     if (found == PE_FOUND_GAVE_UP) ck_assert_int_eq(budget.hit, PE_GIVE_UP_NODES);
     last = found;
