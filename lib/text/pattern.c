@@ -287,8 +287,52 @@ static void find_shape(pe_pattern *p) {
   }
 }
 
+/* Bytes that need a closer look under a flag: wildcards, variables, and what folds in more than one byte. */
+static unsigned special_under(unsigned char c) {
+  if (c >= 0x80) return PE_PATTERN_NOCASE;
+  if (c == '*' || c == '?') return PE_PATTERN_WILD;
+  return c == '$' ? PE_PATTERN_VARIABLES : 0;
+}
+
+/* Most patterns are plain text, perhaps with one '*' behind it. Length of that text, or 0: it is another one. */
+static size_t plain_length(pe_slice text, unsigned flags) {
+  size_t i = 0;
+  while (i < text.len && !(special_under((unsigned char)text.ptr[i]) & flags)) i++;
+  return i == text.len || (i + 1 == text.len && text.ptr[i] == '*') ? i : 0;
+}
+
+/* What the long way makes of a plain pattern, without its tokens: loading a policy is mostly this. */
+static int compile_plain(pe_arena *arena, pe_slice text, unsigned flags, size_t len, pe_pattern *out) {
+  uint32_t n = len < text.len ? 2 : 1;
+  bool nocase = (flags & PE_PATTERN_NOCASE) != 0;
+  pe_elem *elems = pe_arena_alloc(arena, n * sizeof *elems + (nocase ? len : 0));
+  if (!elems) return POLICYEVAL_ENOMEM;
+  pe_slice literal = {text.ptr, len};
+  if (nocase) {
+    char *copy = (char *)(elems + n);
+    for (size_t i = 0; i < len; i++) {
+      unsigned char c = (unsigned char)text.ptr[i];
+      copy[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    }
+    literal.ptr = copy;
+  }
+  elems[0] = (pe_elem){.kind = PE_ELEM_LITERAL, .literal = literal};
+  if (n == 2) elems[1] = (pe_elem){.kind = PE_ELEM_STAR};
+  *out = (pe_pattern){.text = text,
+                      .literal = literal,
+                      .elems = elems,
+                      .nelems = n,
+                      .min_len = (uint32_t)len,
+                      .shape = n == 2 ? PE_SHAPE_PREFIX : PE_SHAPE_EXACT,
+                      .flags = (uint8_t)flags,
+                      .has_wild = n == 2};
+  return POLICYEVAL_OK;
+}
+
 int pe_pattern_compile_from(pe_arena *arena, pe_slice text, unsigned flags, size_t from, pe_pattern *out) {
   if (text.len > UINT32_MAX) return POLICYEVAL_ENOMEM; /* offsets of the model have 32 bits */
+  size_t plain = plain_length(text, flags);
+  if (plain) return compile_plain(arena, text, flags, plain, out);
   scanner s = scan(text, flags, from);
   need n = count_need(s);
   pe_pattern p = {.text = text, .flags = (uint8_t)flags};
