@@ -24,6 +24,7 @@ AM_TESTS_ENVIRONMENT = \
   CK_VERBOSITY=normal; export CK_VERBOSITY; \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 
+TESTS += tests/cli/access.py
 TESTS += tests/docs/check_readings.py
 TESTS += tests/docs/check_readme.py
 TESTS += tests/exports/exports.py

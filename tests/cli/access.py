@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""policyeval access: the article step by step, every wrong input with its own answer and exit status."""
+
+import json
+import os
+import urllib.parse
+
+from cli import ARTICLE, KEY, PRINCIPAL, SECRET, Folder, Run, access, article, main
+
+CORRECTED = ["--secret-policy", article("corrected", "secret.json"), "--key", KEY, "--key-policy",
+             article("corrected", "key.json"), "--identity-policy", article("corrected", "role.json")]
+SET = ["--set", "PRODUCTION=111122223333", "--set", "CENTRAL_SECURITY=444455556666", "--set",
+       "SECURITY_CMK=1234abcd-12ab-34cd-56ef-1234567890ab"]
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def with_secret(path, *more, **rest):
+    """The corrected triple with another secret policy."""
+    return access("--secret-policy", path, *CORRECTED[2:], *more, **rest)
+
+
+def test_corrected_triple_is_allowed():
+    access(*CORRECTED).check(0, "allowed: PRODUCTION_ROLE of 111122223333 can read SECURITY_SECRET", "statement 1 (AllowUseOfTheKey)")
+
+
+def test_json_has_the_documented_members():
+    answer = access(*CORRECTED, "--format", "json").check(0).json()
+    assert answer["decision"] == "allowed" and answer["operability"] == {"ok": True, "problems": []}, answer
+    assert [leg["action"] for leg in answer["legs"]] == ["secretsmanager:GetSecretValue", "kms:Decrypt"], answer
+    leg = answer["legs"][0]
+    assert set(leg) == {"action", "resource", "decision", "layers", "blocked_by", "missing_context", "hints", "assumptions"}, leg
+    assert {layer["type"] for layer in leg["layers"]} == {"resource", "identity"}, leg
+    match = leg["layers"][0]["matched"][0]
+    assert match["statement"] == 0 and match["effect"] == "Allow" and match["span"]["start"]["line"] == 4, match
+
+
+def test_the_article_as_printed():
+    access("--secret-policy", article("printed", "secret.json"), "--key", KEY, "--key-policy", article("printed", "key.json"),
+           "--identity-policy", article("printed", "role.json")).check(
+        3, "This resource policy contains an unsupported principal.", "--set PRODUCTION=<12-digit account id>",
+        "one or more invalid principals", "BARE_STATEMENT", "SECURITY_CMK", err="role.json:7:60")
+
+
+def test_the_article_filled_in_gives_both_hints():
+    run = access("--secret-policy", article("printed", "secret.json"), "--key", KEY, "--key-policy",
+                 article("wrapped", "key.json"), "--identity-policy", article("printed", "role.json"), *SET)
+    run.check(1, "role.json:7:26", "blank at the start", "no six-character suffix",
+              'write  "arn:aws:secretsmanager:us-east-1:444455556666:secret:SECURITY_SECRET-??????"',
+              "--version-stage AWSCURRENT", '"StringEqualsIfExists"')
+
+
+def test_hint_sets_are_minimal_and_numbered():
+    answer = access("--secret-policy", article("printed", "secret.json"), "--key", KEY, "--key-policy",
+                    article("wrapped", "key.json"), "--identity-policy", article("printed", "role.json"), *SET,
+                    "--version-stage", "AWSCURRENT", "--format", "json").check(1).json()
+    hints = answer["legs"][0]["hints"]
+    assert [h["rule"] for h in hints] == ["RESOURCE_LEADING_SPACE", "RESOURCE_MISSING_SUFFIX"], hints
+    assert len({h["set"] for h in hints}) == 1, hints
+
+
+def test_usage_errors():
+    Run("access").check(2, "--principal is missing")
+    access().check(2, "--secret-policy is missing: give a file, or 'none'")
+    access("--secret-policy", "none").check(2, "--identity-policy is missing: give a file, or 'none'")
+    access("--secret-policy", "none", "--identity-policy", "none", "--key", KEY).check(2, "--key-policy is missing")
+    access(*CORRECTED, "--nonsense").check(2, "there is no option --nonsense")
+    access(*CORRECTED, "extra").check(2, "unexpected argument extra")
+    access(*CORRECTED, "--format", "yaml").check(2, "--format yaml is none of text, json")
+    access(*CORRECTED, "--expect", "yes").check(2, "--expect yes is none of")
+    access(*CORRECTED, "--key-state", "Broken").check(2, "a key state is one of")
+    access(*CORRECTED, "--reading", "AMB-8=sometimes").check(2, "no such row or reading")
+    access(*CORRECTED, "--set", "PRODUCTION").check(2, "--set takes NAME=VALUE")
+    access(*CORRECTED, "--context", "aws:SourceIp").check(2, "KEY=VALUE is wanted")
+    Run("nonsense").check(2, "there is no command nonsense")
+
+
+def test_principal_secret_and_key_must_be_what_they_are():
+    Run("access", "--principal", "PRODUCTION_ROLE", "--secret", SECRET, *CORRECTED).check(2, "--principal PRODUCTION_ROLE")
+    Run("access", "--principal", PRINCIPAL, "--secret", "SECURITY_SECRET", *CORRECTED).check(2, "a name is looked up in the caller's own account")
+    Run("access", "--principal", PRINCIPAL, "--secret", SECRET[:-7], *CORRECTED).check(2, "a hyphen and six characters")
+    access("--secret-policy", "none", "--identity-policy", "none", "--key-policy", "none", "--key",
+           "arn:aws:kms:us-east-1:444455556666:alias/x").check(2, "an alias is not a key")
+    access("--secret-policy", "none", "--identity-policy", "none", "--key-policy", "none", "--key",
+           KEY.replace("us-east-1", "us-west-2")).check(2, "a key of its own Region")
+
+
+def test_unreadable_files():
+    folder = Folder()
+    with_secret(os.path.join(folder.path, "missing.json")).check(3, "there is no such file")
+    with_secret(folder.path).check(3, "this is a folder, not a file")
+    with_secret(folder.write("empty.json", "")).check(3, "the text is empty")
+    with_secret(folder.write("many.json", b"[" * 1000000)).check(3, "nested deeper than the limit")
+    with_secret(folder.write("huge.json", b"[" * (100 * 1024 * 1024))).check(3, "longer than the limit")
+
+
+def test_texts_that_are_no_policy():
+    folder = Folder()
+    good = read(article("corrected", "secret.json"))
+    with_secret(folder.write("trailing.json", good + "Plain text\n")).check(3, "text after the end of the document", "trailing.json:18:1")
+    with_secret(folder.write("quotes.json", good.replace('"Version"', "\u201cVersion\u201d"))).check(3, "typographic quotes", "quotes.json:2:5")
+    with_secret(folder.write("list.json", "[]")).check(3, "list.json:1:1")
+    with_secret(folder.write("utf16.json", good.encode("utf-16"))).check(3, "UTF-16")
+    with_secret(folder.write("lower.json", good.replace("Statement", "statement"))).check(3, 'write "Statement"', "lower.json:3:5")
+
+
+def test_replies_of_the_aws_cli():
+    folder = Folder()
+    document = read(article("corrected", "secret.json"))
+    reply = folder.write("reply.json", json.dumps({"ARN": SECRET, "Name": "SECURITY_SECRET", "ResourcePolicy": document}))
+    with_secret(reply).check(0, "reply.json:1:")
+    with_secret(folder.write("string.json", json.dumps(document))).check(0)
+    key_reply = folder.write("key.json", json.dumps({"Policy": read(article("corrected", "key.json")), "PolicyName": "default"}))
+    access(*CORRECTED[:4], "--key-policy", key_reply, *CORRECTED[6:]).check(0)
+    encoded = urllib.parse.quote(read(article("corrected", "role.json")))
+    role = folder.write("role.json", json.dumps({"RoleName": "R", "PolicyName": "P", "PolicyDocument": encoded}))
+    access(*CORRECTED[:6], "--identity-policy", role).check(0)
+    none = folder.write("none.json", json.dumps({"ARN": SECRET, "Name": "SECURITY_SECRET"}))
+    with_secret(none).check(1, "no   resource")
+
+
+def test_standard_input():
+    with open(article("corrected", "secret.json"), "rb") as file:
+        with_secret("-", stdin=file.read()).check(0, "<stdin>:4:9")
+
+
+def test_managed_key_cross_account():
+    access("--secret-policy", article("corrected", "secret.json"), "--identity-policy", article("corrected", "role.json")).check(
+        1, "the AWS managed key aws/secretsmanager (no --key was given)")
+
+
+def test_key_state_is_apart_from_authorization():
+    run = access(*CORRECTED, "--key-state", "Disabled", "--format", "json").check(1)
+    answer = run.json()
+    assert answer["decision"] == "allowed" and not answer["operability"]["ok"], answer
+    assert answer["operability"]["problems"][0]["error"] == "DisabledException", answer
+
+
+def test_expect_turns_the_answer_into_an_assertion():
+    access(*CORRECTED, "--expect", "allowed").check(0)
+    access(*CORRECTED, "--expect", "implicitDeny").check(1)
+    with_secret("none", "--expect", "implicitDeny").check(0)
+
+
+def test_unknown_has_a_status_of_its_own():
+    folder = Folder()
+    secret = json.loads(read(article("corrected", "secret.json")))
+    secret["Statement"][0]["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}
+    path = folder.write("org.json", json.dumps(secret))
+    with_secret(path).check(1, "depends on aws:PrincipalOrgID")
+    with_secret(path, "--unknown", "aws:PrincipalOrgID").check(4, "unknown: it is not certain")
+    with_secret(path, "--principal-org", "o-abcdefghij").check(0)
+
+
+def test_output_goes_through_a_temporary_file():
+    folder = Folder()
+    target = folder.write("answer.json", "old")
+    run = access(*CORRECTED, "--format", "json", "--output", target).check(0)
+    assert run.out == "" and json.loads(read(target))["decision"] == "allowed", run.out
+    assert sorted(os.listdir(folder.path)) == ["answer.json"], os.listdir(folder.path)
+    access(*CORRECTED, "--output", os.path.join(folder.path, "no", "such")).check(3, "cannot write")
+
+
+def test_version():
+    assert Run("version").check(0).json()["features"], "no features"
+    assert os.path.isdir(ARTICLE)
+
+
+main(globals())

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# Programs that fail every allocation in turn, through the public API. jansson's allocations fail too.
+if HAVE_CHECK
+check_PROGRAMS += tests/oom/oom_access
+TESTS += tests/oom/oom_access
+tests_oom_oom_access_SOURCES = tests/oom/oom_access.c
+tests_oom_oom_access_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS) $(JANSSON_LIBS)
+endif
