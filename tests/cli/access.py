@@ -100,7 +100,7 @@ def test_unreadable_files():
 def test_texts_that_are_no_policy():
     folder = Folder()
     good = read(article("corrected", "secret.json"))
-    with_secret(folder.write("trailing.json", good + "Plain text\n")).check(3, "text after the end of the document", "trailing.json:18:1")
+    with_secret(folder.write("trailing.json", good + "Plain text\n")).check(3, "text after the end of the document", "trailing.json:19:1")
     with_secret(folder.write("quotes.json", good.replace('"Version"', "\u201cVersion\u201d"))).check(3, "typographic quotes", "quotes.json:2:5")
     with_secret(folder.write("list.json", "[]")).check(3, "list.json:1:1")
     with_secret(folder.write("utf16.json", good.encode("utf-16"))).check(3, "UTF-16")

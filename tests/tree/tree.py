@@ -17,7 +17,7 @@ UNDONE = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 CODE = ("lib/", "include/", "tools/", "bindings/", "tests/", "examples/", "bench/", "fuzz/", "script/", ".ci/")
 # Files that cannot carry a comment, or are data that must stay byte for byte.
 NO_COMMENT = re.compile(r"(^|/)(COPYING|LICENSES/.*|\.gitignore|py\.typed|go\.(mod|sum))$"
-                        r"|\.(json|jsonl|sarif|txt|out|err|abi|golden|svg|png)$"
+                        r"|\.(json|jsonl|sarif|txt|out|err|abi|golden|expected|svg|png)$"
                         r"|^fuzz/(seeds|regress)/|^tests/.*/(data|golden|expected|inputs?)/|^docs/.*\.txt$")
 # What automake puts into a tarball.
 GENERATED = re.compile(r"^(aclocal\.m4|configure|config\.h\.in|Makefile\.in|build-aux/.*|m4/.*|MANIFEST)$")
