@@ -41,7 +41,7 @@ static void write_statement(pe_buf *out, const pe_stmt_trace *s, size_t width) {
   pe_buf_str(out, s->statement->effect == PE_ALLOW ? " allows it" : " denies it");
 }
 
-static size_t place_width(const pe_trace *t) {
+static size_t place_width(pe_buf *out, const pe_trace *t) {
   size_t widest = 0;
   for (size_t i = 0; i < t->layers.len; i++) {
     const pe_stmt_trace *s = deciding(t, &t->layers.data[i]);
@@ -50,13 +50,14 @@ static size_t place_width(const pe_trace *t) {
     pe_buf_init(&place, t->alloc);
     pe_text_place(&place, s->policy->source, s->statement->span.start);
     if (place.len > widest) widest = place.len;
+    out->failed |= place.failed;
     pe_buf_done(&place);
   }
   return widest;
 }
 
 void pe_text_layers(pe_buf *out, const pe_trace *trace, pe_slice action) {
-  const size_t width = place_width(trace);
+  const size_t width = place_width(out, trace);
   for (size_t i = 0, to; i < trace->layers.len; i = to) {
     const pe_layer_trace *first = &trace->layers.data[i];
     for (to = i + 1; to < trace->layers.len; to++)
