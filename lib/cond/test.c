@@ -57,7 +57,8 @@ static pe_tri unknown_key(pe_leaf *leaf, const pe_cond_run *run) {
   bool negated = c->negated, may_be[2] = {false, false};
   if (!(c->info && c->info->presence == PE_PRESENCE_ALWAYS))
     may_be[pe_cond_absent(leaf, run) == PE_TRI_YES] = true;
-  if (!all_malformed(c)) may_be[!negated] = true;
+  /* Values that are not of the type match nothing; whether a negated operator is true of them is AMB-13's question. */
+  if (negated || !all_malformed(c)) may_be[!negated] = true;
   if (!matches_all(c)) may_be[negated] = true;
   pe_tri t = may_be[0] && may_be[1] ? PE_TRI_UNKNOWN : may_be[1] ? PE_TRI_YES : PE_TRI_NO;
   return pe_cond_say_key(run, t, PE_WHY_UNKNOWN);

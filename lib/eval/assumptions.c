@@ -83,19 +83,27 @@ static bool together(search *s, const unsigned *rows, unsigned count, unsigned k
   return here;
 }
 
+static unsigned open_rows(const search *s, unsigned rows[PE_ROWS]) {
+  unsigned count = 0;
+  for (unsigned row = 0; row < PE_ROWS; row++) {
+    if (is_open(s, row)) rows[count++] = row;
+  }
+  return count;
+}
+
 void pe_assumptions_find(const pe_policyset *set, const pe_request *r, int effect, const pe_rowset *touched,
                          pe_rowset *out) {
   search s = {.set = set, .r = r, .effect = effect, .open = *touched, .now = r->readings};
+  unsigned rows[PE_ROWS], count, before = 0;
   *out = (pe_rowset){{0}};
   if (single(&s, touched, out)) return;
-  /* What single rows uncovered counts, too: another reading may lead to another question. */
-  unsigned rows[PE_ROWS], count = 0;
-  for (unsigned row = 0; row < PE_ROWS; row++) {
-    if (is_open(&s, row)) rows[count++] = row;
-  }
-  if (count < 2) return;
-  if (count <= PAIRED_ROWS && pairs(&s, rows, count, out)) return;
-  for (unsigned k = 1; k < PE_READINGS_MAX; k++) {
-    if (together(&s, rows, count, k, out)) return;
+  /* Another reading may lead to another question: what was uncovered is tried in the next round, and each round but the
+   * last uncovers a row. */
+  while ((count = open_rows(&s, rows)) > before && count > 1) {
+    before = count;
+    if (count <= PAIRED_ROWS && pairs(&s, rows, count, out)) return;
+    for (unsigned k = 1; k < PE_READINGS_MAX; k++) {
+      if (together(&s, rows, count, k, out)) return;
+    }
   }
 }

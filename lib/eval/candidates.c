@@ -14,7 +14,7 @@ typedef struct walk {
 } walk;
 
 static bool give(walk *w, pe_slice value) { return w->fn(w->user, value); }
-static bool give_text(walk *w) { return w->text->failed || give(w, pe_slice_of(w->text->ptr, w->text->len)); }
+static bool give_text(walk *w) { return !w->text->failed && give(w, pe_slice_of(w->text->ptr, w->text->len)); }
 
 /* ---- a value that a pattern matches ---- */
 

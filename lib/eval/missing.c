@@ -200,6 +200,22 @@ static void set_lower(trial *t, pe_slice key, pe_buf *lower) {
   t->lower = pe_slice_of(lower->ptr, lower->len);
 }
 
+/* False: no memory. */
+static bool keep(trial *t, pe_trace *trace, pe_buf *lower, pe_buf *text) {
+  size_t n = 0;
+  for (size_t i = 0; i < trace->missing.len; i++) {
+    pe_missing m = trace->missing.data[i];
+    if (!is_candidate(t->base, &m, t->effect)) continue;
+    set_lower(t, m.key, lower);
+    if (lower->failed) return false;
+    bool kept = matters(t, &m, text);
+    if (text->failed) return false;
+    if (kept) trace->missing.data[n++] = m;
+  }
+  trace->missing.len = n;
+  return true;
+}
+
 void pe_missing_keep(const pe_policyset *set, const pe_request *r, int effect, pe_trace *trace) {
   if (!trace->missing.len) return;
   unique(trace);
@@ -208,16 +224,8 @@ void pe_missing_keep(const pe_policyset *set, const pe_request *r, int effect, p
   pe_buf_init(&lower, trace->alloc);
   pe_buf_init(&text, trace->alloc);
   t.facts = pe_alloc_array(trace->alloc, (size_t)r->facts.count + 1, sizeof *t.facts);
-  size_t n = 0;
-  for (size_t i = 0; t.facts && i < trace->missing.len; i++) {
-    pe_missing m = trace->missing.data[i];
-    if (!is_candidate(r, &m, effect)) continue;
-    set_lower(&t, m.key, &lower);
-    if (!lower.failed && matters(&t, &m, &text)) trace->missing.data[n++] = m;
-  }
-  trace->missing.len = n;
+  if (!t.facts || !keep(&t, trace, &lower, &text)) trace->failed = true;
   trace->missing_cut = t.left == 0;
-  trace->failed |= !t.facts || lower.failed || text.failed;
   pe_alloc_free(trace->alloc, t.facts);
   pe_buf_done(&lower);
   pe_buf_done(&text);

@@ -8,6 +8,8 @@ unit_tests += tests/unit/test_base
 unit_tests += tests/unit/test_catalog
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_condition_model
+unit_tests += tests/unit/test_decide
+unit_tests += tests/unit/test_decide_property
 unit_tests += tests/unit/test_decide_vectors
 unit_tests += tests/unit/test_index
 unit_tests += tests/unit/test_json
@@ -27,6 +29,9 @@ unit_tests += tests/unit/test_unit
 unit_tests += tests/unit/test_unwrap
 unit_tests += tests/unit/test_value
 
+tests_unit_test_decide_SOURCES = tests/unit/test_decide.c tests/unit/decide_case.c tests/unit/decide_case.h
+tests_unit_test_decide_property_SOURCES = tests/unit/test_decide_property.c tests/unit/decide_case.c \
+  tests/unit/decide_case.h
 tests_unit_test_decide_vectors_SOURCES = tests/unit/test_decide_vectors.c tests/unit/decide_case.c \
   tests/unit/decide_case.h
 tests_unit_test_condition_SOURCES = tests/unit/test_condition.c tests/unit/cond_env.c tests/unit/cond_env.h
