@@ -6,7 +6,7 @@
 #include "decide_case.h"
 #include "unit.h"
 
-enum { ROUNDS = 3000 };
+enum { ROUNDS = 1500 };
 
 static uint64_t state;
 
@@ -98,7 +98,6 @@ static json_t *random_case(void) {
 
 /* ---- deciding them ---- */
 
-/* SCPs, RCPs and session policies refuse what other kinds pad or warn about: such a case is no case. */
 typedef struct outcome {
   int effect;
   uint16_t blocked_by;
