@@ -16,17 +16,21 @@ static void blanks(pe_buf *out, size_t n) {
   while (n--) pe_buf_char(out, ' ');
 }
 
-/* Code points [from, to) of a line; control characters become blanks so that columns hold. */
+/* Characters [from, to) of a line, counted as positions count them. Control characters become blanks, so that columns
+ * hold, and bytes that are no UTF-8 become U+FFFD, so that every terminal and pipe can take the text. */
 static void write_columns(pe_buf *out, pe_slice line, size_t from, size_t to) {
   size_t column = 0;
   for (size_t i = 0; i < line.len && column < to; column++) {
-    const unsigned step = pe_utf8_step((unsigned char)line.ptr[i]);
-    const pe_slice c = pe_slice_sub(line, i, i + step);
+    const unsigned char c = (unsigned char)line.ptr[i];
+    const unsigned good = pe_utf8_check((const unsigned char *)line.ptr + i, line.len - i);
+    size_t step = pe_utf8_step(c);
+    if (step > line.len - i) step = line.len - i;
     if (column >= from) {
-      const bool control = (unsigned char)c.ptr[0] < 0x20 || c.ptr[0] == 0x7F;
-      pe_buf_slice(out, control ? PE_SLICE(" ") : c);
+      if (c < 0x20 || c == 0x7F) pe_buf_char(out, ' ');
+      else if (good) pe_buf_add(out, line.ptr + i, good);
+      else pe_buf_str(out, "\xEF\xBF\xBD");
     }
-    i += step;
+    i += good ? good : step;
   }
 }
 
