@@ -9,9 +9,9 @@
 #include "eval/decide.h"
 
 #define SECRET "arn:aws:secretsmanager:us-east-1:444455556666:secret:SECURITY_SECRET-AbCdEf"
-#define KEY "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-#define ROLE "arn:aws:iam::111122223333:role/PRODUCTION_ROLE"
-#define HEAD "{\"Version\":\"2012-10-17\",\"Statement\":["
+#define KEY    "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#define ROLE   "arn:aws:iam::111122223333:role/PRODUCTION_ROLE"
+#define HEAD   "{\"Version\":\"2012-10-17\",\"Statement\":["
 
 enum { BATCHES = 41 };
 
@@ -41,7 +41,8 @@ static pe_policy *load(const char *text, size_t len, int kind) {
 
 /* Statements of ten actions each; the last one is the one that allows. */
 static pe_policy *many(unsigned statements) {
-  static const char *const services[] = {"s3", "ec2", "iam", "sqs", "sns", "dynamodb", "lambda", "logs", "rds", "ecr"};
+  static const char *const services[] = {"s3",       "ec2",    "iam",  "sqs", "sns",
+                                         "dynamodb", "lambda", "logs", "rds", "ecr"};
   pe_buf b;
   pe_buf_init(&b, &pe_alloc_libc);
   pe_buf_str(&b, HEAD);
@@ -51,8 +52,8 @@ static pe_policy *many(unsigned statements) {
       pe_buf_fmt(&b, "%s\"%s:Get%cThing%u\"", a ? "," : "", services[i % 10], (int)('A' + a), i);
     pe_buf_str(&b, "]},");
   }
-  pe_buf_str(&b, "{\"Effect\":\"Allow\",\"Action\":[\"secretsmanager:GetSecretValue\",\"kms:Decrypt\"],\"Resource\":[\"" SECRET
-                 "\",\"" KEY "\"]}]}");
+  pe_buf_str(&b, "{\"Effect\":\"Allow\",\"Action\":[\"secretsmanager:GetSecretValue\",\"kms:Decrypt\"],"
+                 "\"Resource\":[\"" SECRET "\",\"" KEY "\"]}]}");
   pe_policy *p = load(b.ptr, b.len, POLICYEVAL_KIND_IDENTITY);
   pe_buf_done(&b);
   return p;
@@ -63,8 +64,10 @@ static const pe_request *request(const char *action, const char *resource, bool 
   const pe_request *r = NULL;
   const char *why = "";
   pe_slice service = PE_SLICE("secretsmanager.us-east-1.amazonaws.com"), arn = PE_SLICE(SECRET);
-  if (pe_request_set_principal_arn(b, PE_SLICE("arn:aws:sts::111122223333:assumed-role/PRODUCTION_ROLE/s1"), &why) ||
-      pe_request_set_role_arn(b, PE_SLICE(ROLE), &why) || pe_request_set_action(b, pe_slice_str(action), &why) ||
+  if (pe_request_set_principal_arn(b, PE_SLICE("arn:aws:sts::111122223333:assumed-role/PRODUCTION_ROLE/s1"),
+                                   &why) ||
+      pe_request_set_role_arn(b, PE_SLICE(ROLE), &why) ||
+      pe_request_set_action(b, pe_slice_str(action), &why) ||
       pe_request_set_resource(b, pe_slice_str(resource), &why) ||
       (via && pe_request_set_fact(b, PE_SLICE("kms:ViaService"), &service, 1, false)) ||
       (via && pe_request_set_fact(b, PE_SLICE("kms:EncryptionContext:SecretARN"), &arn, 1, false)) ||
@@ -102,8 +105,10 @@ static void report(const char *name, const question *q) {
 static void identity_alone(unsigned statements) {
   pe_policy *p = many(statements);
   pe_policyset set = {.identity = {&p, 1}};
-  question q = {{&set, NULL}, {request("secretsmanager:GetSecretValue",
-                                       "arn:aws:secretsmanager:us-east-1:111122223333:secret:OWN-AbCdEf", false), NULL}};
+  question q = {{&set, NULL},
+                {request("secretsmanager:GetSecretValue",
+                         "arn:aws:secretsmanager:us-east-1:111122223333:secret:OWN-AbCdEf", false),
+                 NULL}};
   pe_policyset two = {.identity = {&p, 1}};
   char name[64];
   snprintf(name, sizeof name, "%u statements, identity, same account, no match", statements);
@@ -118,12 +123,18 @@ static void identity_alone(unsigned statements) {
 }
 
 static void article(unsigned statements) {
-  static const char secret[] = HEAD "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" ROLE "\"},\"Action\":\"secretsmanager:"
-      "GetSecretValue\",\"Resource\":\"*\",\"Condition\":{\"StringEqualsIfExists\":{\"secretsmanager:VersionStage\":\"AWSCURRENT\"}}}]}";
-  static const char key[] = HEAD "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::444455556666:root\"},\"Action\":\"kms:*\","
-      "\"Resource\":\"*\"},{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" ROLE "\"},\"Action\":\"kms:Decrypt\",\"Resource\":\"*\","
-      "\"Condition\":{\"StringEquals\":{\"kms:ViaService\":\"secretsmanager.us-east-1.amazonaws.com\"},\"StringLike\":{\"kms:"
-      "EncryptionContext:SecretARN\":\"arn:aws:secretsmanager:us-east-1:444455556666:secret:SECURITY_SECRET-??????\"}}}]}";
+  static const char secret[] =
+      HEAD "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" ROLE "\"},\"Action\":\"secretsmanager:"
+           "GetSecretValue\",\"Resource\":\"*\",\"Condition\":{\"StringEqualsIfExists\":{\"secretsmanager:"
+           "VersionStage\":\"AWSCURRENT\"}}}]}";
+  static const char key[] = HEAD
+      "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::444455556666:root\"},\"Action\":\"kms:*\","
+      "\"Resource\":\"*\"},{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" ROLE
+      "\"},\"Action\":\"kms:Decrypt\",\"Resource\":\"*\","
+      "\"Condition\":{\"StringEquals\":{\"kms:ViaService\":\"secretsmanager.us-east-1.amazonaws.com\"},"
+      "\"StringLike\":{\"kms:"
+      "EncryptionContext:SecretARN\":\"arn:aws:secretsmanager:us-east-1:444455556666:secret:SECURITY_SECRET-?"
+      "?????\"}}}]}";
   pe_policy *identity = many(statements), *s = load(secret, sizeof secret - 1, POLICYEVAL_KIND_SECRET),
             *k = load(key, sizeof key - 1, POLICYEVAL_KIND_KMS_KEY);
   pe_policyset first = {.identity = {&identity, 1}, .resource = {&s, 1}};

@@ -7,7 +7,7 @@ typedef struct search {
   const pe_policyset *set;
   const pe_request *r;
   int effect;
-  pe_rowset open;   /* rows that were asked under some reading, the caller's choices aside */
+  pe_rowset open; /* rows that were asked under some reading, the caller's choices aside */
   pe_readings now;
 } search;
 

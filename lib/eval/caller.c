@@ -70,7 +70,8 @@ bool pe_caller_parse(pe_slice arn, pe_caller *out, const char **why) {
     if (resource.ptr[i] == '*' || resource.ptr[i] == '?')
       return refuse(why, "the ARN of a principal who makes a request has no wildcard");
   }
-  *out = (pe_caller){.arn = arn, .partition = parts.field[PE_ARN_PARTITION], .account = parts.field[PE_ARN_ACCOUNT]};
+  *out = (pe_caller){
+      .arn = arn, .partition = parts.field[PE_ARN_PARTITION], .account = parts.field[PE_ARN_ACCOUNT]};
   if (pe_slice_eq(parts.field[PE_ARN_SERVICE], PE_SLICE("iam"))) return parse_iam(resource, out, why);
   if (pe_slice_eq(parts.field[PE_ARN_SERVICE], PE_SLICE("sts"))) return parse_sts(resource, out, why);
   return refuse(why, "the ARN of a principal belongs to iam or sts");
@@ -91,7 +92,8 @@ static bool take_role(const pe_caller_input *in, pe_caller *c, const char **why)
   }
   if (in->path.ptr) {
     if (!pe_caller_path_ok(in->path)) return refuse(why, "a path starts and ends with a slash");
-    if (c->path_known && !pe_slice_eq(c->path, in->path)) return refuse(why, "the path differs from that of the ARN");
+    if (c->path_known && !pe_slice_eq(c->path, in->path))
+      return refuse(why, "the path differs from that of the ARN");
     c->path = in->path;
     c->path_known = 1;
   }
@@ -164,7 +166,8 @@ int pe_caller_complete(const pe_caller_input *in, pe_buf *made, pe_caller *out, 
     *why = "only a role has a role ARN and a session name";
     return POLICYEVAL_EINVAL;
   }
-  if (in->path.ptr && c.kind != PE_CALLER_ROLE && !(c.kind == PE_CALLER_USER && pe_slice_eq(in->path, c.path))) {
+  if (in->path.ptr && c.kind != PE_CALLER_ROLE &&
+      !(c.kind == PE_CALLER_USER && pe_slice_eq(in->path, c.path))) {
     *why = "the path differs from that of the ARN";
     return POLICYEVAL_EINVAL;
   }

@@ -14,15 +14,20 @@ typedef struct walk {
 } walk;
 
 static bool give(walk *w, pe_slice value) { return w->fn(w->user, value); }
-static bool give_text(walk *w) { return !w->text->failed && give(w, pe_slice_of(w->text->ptr, w->text->len)); }
+static bool give_text(walk *w) {
+  return !w->text->failed && give(w, pe_slice_of(w->text->ptr, w->text->len));
+}
 
 /* ---- a value that a pattern matches ---- */
 
 static void add_variable(walk *w, const pe_variable *v) {
   const pe_fact *f = pe_facts_find_nocase(&w->r->facts, v->hash, v->key);
-  if (f && f->count) pe_buf_slice(w->text, f->values[0]);
-  else if (v->fallback.ptr) pe_buf_slice(w->text, v->fallback);
-  else pe_buf_char(w->text, 'x');
+  if (f && f->count)
+    pe_buf_slice(w->text, f->values[0]);
+  else if (v->fallback.ptr)
+    pe_buf_slice(w->text, v->fallback);
+  else
+    pe_buf_char(w->text, 'x');
 }
 
 static bool give_filled(walk *w, const pe_pattern *p, pe_slice star) {
@@ -70,7 +75,8 @@ static bool give_address(walk *w, const pe_cidr *c) {
     const unsigned char *b = c->bytes + 12;
     pe_buf_fmt(w->text, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
   } else {
-    for (unsigned i = 0; i < 16; i += 2) pe_buf_fmt(w->text, i ? ":%x" : "%x", (unsigned)(c->bytes[i] << 8 | c->bytes[i + 1]));
+    for (unsigned i = 0; i < 16; i += 2)
+      pe_buf_fmt(w->text, i ? ":%x" : "%x", (unsigned)(c->bytes[i] << 8 | c->bytes[i + 1]));
   }
   return give_text(w);
 }
@@ -118,7 +124,8 @@ static const other others[] = {
 };
 
 static unsigned families_of(const pe_key_info *info, unsigned seen) {
-  if (!info) return seen & (1u << PE_FAMILY_NULL) && !(seen & ~(1u << PE_FAMILY_NULL)) ? 1u << PE_FAMILY_STRING : seen;
+  if (!info)
+    return seen & (1u << PE_FAMILY_NULL) && !(seen & ~(1u << PE_FAMILY_NULL)) ? 1u << PE_FAMILY_STRING : seen;
   switch ((pe_key_type)info->type) {
   case PE_KEY_ARN: return 1u << PE_FAMILY_ARN;
   case PE_KEY_NUMERIC: return 1u << PE_FAMILY_NUMERIC;
@@ -206,7 +213,8 @@ static bool each_in_list(const pe_policy_list *list, const pe_request *r, statem
 }
 
 static bool each_statement(const pe_policyset *set, const pe_request *r, statement_fn fn, void *user) {
-  const pe_policy_list *const lists[] = {&set->identity, &set->resource, &set->boundary, &set->session, &set->endpoint};
+  const pe_policy_list *const lists[] = {&set->identity, &set->resource, &set->boundary, &set->session,
+                                         &set->endpoint};
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
     if (!each_in_list(lists[i], r, fn, user)) return false;
   }
@@ -234,8 +242,8 @@ static bool give_statement(void *user, const pe_statement *s) {
   return true;
 }
 
-bool pe_candidates_each(const pe_policyset *set, const pe_request *r, pe_slice lower, pe_buf *text, pe_candidate_fn fn,
-                        void *user) {
+bool pe_candidates_each(const pe_policyset *set, const pe_request *r, pe_slice lower, pe_buf *text,
+                        pe_candidate_fn fn, void *user) {
   walk w = {.r = r, .lower = lower, .hash = pe_slice_hash(lower), .text = text, .fn = fn, .user = user};
   return each_statement(set, r, give_statement, &w) && give_others(&w);
 }

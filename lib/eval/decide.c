@@ -6,16 +6,17 @@
 #include "eval/layers.h"
 #include "eval/missing.h"
 
-enum { UNCAPPED, CAPPED };           /* A1, A2, A3 */
+enum { UNCAPPED, CAPPED }; /* A1, A2, A3 */
 enum { A8_ALONE, A8_WITH_IDENTITY };
 enum { A31_APPLIED, A31_EXEMPT };
 
 #define BIT(layer) ((uint16_t)(1u << POLICYEVAL_LAYER_##layer))
 
 /* A29: the order in which AWS looks, and so names the reason. */
-static const uint8_t order[] = {POLICYEVAL_LAYER_RCP,      POLICYEVAL_LAYER_SCP,      POLICYEVAL_LAYER_RESOURCE,
-                                POLICYEVAL_LAYER_KEY,      POLICYEVAL_LAYER_GRANT,    POLICYEVAL_LAYER_IDENTITY,
-                                POLICYEVAL_LAYER_BOUNDARY, POLICYEVAL_LAYER_SESSION,  POLICYEVAL_LAYER_ENDPOINT};
+static const uint8_t order[] = {
+    POLICYEVAL_LAYER_RCP,      POLICYEVAL_LAYER_SCP,     POLICYEVAL_LAYER_RESOURCE,
+    POLICYEVAL_LAYER_KEY,      POLICYEVAL_LAYER_GRANT,   POLICYEVAL_LAYER_IDENTITY,
+    POLICYEVAL_LAYER_BOUNDARY, POLICYEVAL_LAYER_SESSION, POLICYEVAL_LAYER_ENDPOINT};
 
 typedef struct state {
   pe_run run;
@@ -39,8 +40,8 @@ static bool scp_applies(const pe_policyset *set, const pe_caller *c) {
 static bool rcp_applies(state *st) {
   const pe_request *r = st->run.request;
   unsigned flags = r->action_info ? r->action_info->flags : 0;
-  if (!st->run.set->has_rcp || r->resource_in_management_account || r->caller.service_linked || r->aws_managed_key ||
-      (flags & (PE_ACTION_RCP_EXEMPT | PE_ACTION_NO_RESOURCE)))
+  if (!st->run.set->has_rcp || r->resource_in_management_account || r->caller.service_linked ||
+      r->aws_managed_key || (flags & (PE_ACTION_RCP_EXEMPT | PE_ACTION_NO_RESOURCE)))
     return false;
   return r->caller.kind != PE_CALLER_SERVICE || pe_env_reading(&st->run.env, PE_ROW_A31) == A31_APPLIED;
 }
@@ -90,8 +91,9 @@ static void look_at_all(state *st) {
     uint32_t count;
     if (applies(st, layer)) {
       st->sum[layer] = look(st, layer);
-    } else if (layer == POLICYEVAL_LAYER_SCP || layer == POLICYEVAL_LAYER_RCP || layer == POLICYEVAL_LAYER_IDENTITY ||
-               layer == POLICYEVAL_LAYER_BOUNDARY || layer == POLICYEVAL_LAYER_SESSION) {
+    } else if (layer == POLICYEVAL_LAYER_SCP || layer == POLICYEVAL_LAYER_RCP ||
+               layer == POLICYEVAL_LAYER_IDENTITY || layer == POLICYEVAL_LAYER_BOUNDARY ||
+               layer == POLICYEVAL_LAYER_SESSION) {
       const pe_policy_list *lists = lists_of(st->run.set, layer, &count);
       pe_layer_skip(&st->run, layer, lists, count);
     }
@@ -134,8 +136,9 @@ static bool escapes(state *st, unsigned via) {
 static uint16_t same_account(state *st, unsigned via) {
   const pe_request *r = st->run.request;
   uint16_t resource = (uint16_t)(1u << st->resource_layer), caps = personal_caps(st);
-  if (r->target != PE_TARGET_PLAIN && !via) return resource | caps; /* D3.1: identity policies alone do not count */
-  if (r->caller.kind == PE_CALLER_ROOT) return caps;                /* D1.6 */
+  if (r->target != PE_TARGET_PLAIN && !via)
+    return resource | caps;                          /* D3.1: identity policies alone do not count */
+  if (r->caller.kind == PE_CALLER_ROOT) return caps; /* D1.6 */
   if (escapes(st, via)) return 0;
   bool delegated = !(via & ~(unsigned)PE_VIA_ACCOUNT);
   if (delegated && !st->sum[POLICYEVAL_LAYER_IDENTITY].allow) return BIT(IDENTITY) | caps;
@@ -172,7 +175,8 @@ static uint16_t missing_allows(state *st) {
   if (!allows(st, POLICYEVAL_LAYER_SCP)) blocked |= BIT(SCP);
   if (!allows(st, POLICYEVAL_LAYER_ENDPOINT)) blocked |= BIT(ENDPOINT);
   if (!is_iam(&st->run.request->caller)) return (uint16_t)(blocked | outsider(st, via));
-  return (uint16_t)(blocked | (st->run.request->same_account ? same_account(st, via) : cross_account(st, via)));
+  return (uint16_t)(blocked |
+                    (st->run.request->same_account ? same_account(st, via) : cross_account(st, via)));
 }
 
 static pe_verdict verdict(int effect, uint16_t blocked) {
@@ -203,7 +207,8 @@ static void mark_needed(state *st, const pe_verdict *v) {
   pe_trace *t = st->run.trace;
   for (size_t i = 0; i < t->layers.len; i++) {
     pe_layer_trace *l = &t->layers.data[i];
-    bool cap = l->layer != POLICYEVAL_LAYER_IDENTITY && l->layer != st->resource_layer && l->layer != POLICYEVAL_LAYER_GRANT;
+    bool cap = l->layer != POLICYEVAL_LAYER_IDENTITY && l->layer != st->resource_layer &&
+               l->layer != POLICYEVAL_LAYER_GRANT;
     bool must = cap || !st->run.request->same_account ||
                 (l->layer == st->resource_layer && st->run.request->target != PE_TARGET_PLAIN);
     l->needed = l->applies && (must || (v->blocked_by >> l->layer & 1) || l->effect == POLICYEVAL_ALLOW);
@@ -218,8 +223,8 @@ static pe_verdict run_once(state *st) {
   return conclude(st);
 }
 
-pe_verdict pe_decide_once(const pe_policyset *set, const pe_request *r, const pe_readings *readings, pe_unknown_mode mode,
-                          pe_rowset *touched, bool *unknown_hit, pe_trace *trace) {
+pe_verdict pe_decide_once(const pe_policyset *set, const pe_request *r, const pe_readings *readings,
+                          pe_unknown_mode mode, pe_rowset *touched, bool *unknown_hit, pe_trace *trace) {
   state st = {.run = {.set = set, .request = r, .optimistic = mode == PE_UNKNOWN_OPTIMISTIC, .trace = trace}};
   pe_rowset ignored = {{0}};
   st.run.env = (pe_env){.facts = &r->facts, .readings = readings, .touched = touched ? touched : &ignored};
@@ -235,7 +240,8 @@ pe_verdict pe_decide_once(const pe_policyset *set, const pe_request *r, const pe
 
 /* ---- three values ---- */
 
-pe_verdict pe_decide_verdict(const pe_policyset *set, const pe_request *r, const pe_readings *readings, pe_rowset *touched) {
+pe_verdict pe_decide_verdict(const pe_policyset *set, const pe_request *r, const pe_readings *readings,
+                             pe_rowset *touched) {
   bool hit = false;
   pe_verdict worst = pe_decide_once(set, r, readings, PE_UNKNOWN_PESSIMISTIC, touched, &hit, NULL);
   if (!hit || worst.effect == POLICYEVAL_ALLOW) return worst;
@@ -261,7 +267,8 @@ int pe_decide(const pe_policyset *set, const pe_request *r, bool strict, pe_trac
   if (hit && v.effect != POLICYEVAL_ALLOW) {
     pe_verdict both = pe_decide_verdict(set, r, &r->readings, &touched);
     if (both.effect != POLICYEVAL_UNKNOWN && both.effect != v.effect)
-      both = pe_decide_once(set, r, &r->readings, PE_UNKNOWN_OPTIMISTIC, NULL, NULL, out); /* PE-10: explain that one */
+      both = pe_decide_once(set, r, &r->readings, PE_UNKNOWN_OPTIMISTIC, NULL, NULL,
+                            out); /* PE-10: explain that one */
     v = both;
   }
   out->effect = v.effect;

@@ -88,7 +88,8 @@ static void derive_principal(const pe_caller *c, pe_derived_value *out) {
 }
 
 static bool service_is(pe_slice lower_action, pe_slice service) {
-  return lower_action.len > service.len && lower_action.ptr[service.len] == ':' && pe_slice_starts(lower_action, service);
+  return lower_action.len > service.len && lower_action.ptr[service.len] == ':' &&
+         pe_slice_starts(lower_action, service);
 }
 
 int pe_derive_facts(const pe_request *r, pe_buf *made, pe_derived_value out[PE_DERIVED_COUNT]) {
@@ -97,11 +98,14 @@ int pe_derive_facts(const pe_request *r, pe_buf *made, pe_derived_value out[PE_D
   derive_principal(&r->caller, out);
   int rc = derive_userid(&r->caller, made, out);
   if (rc) return rc;
-  set(out, PE_DERIVED_VIA_SERVICE, PE_SLICE("false")); /* D1.7: always there; calls are direct unless said otherwise */
+  set(out, PE_DERIVED_VIA_SERVICE,
+      PE_SLICE("false")); /* D1.7: always there; calls are direct unless said otherwise */
   set(out, PE_DERIVED_RESOURCE_ACCOUNT, r->resource_account);
-  if (r->resource.count > PE_ARN_REGION) set(out, PE_DERIVED_REQUESTED_REGION, r->resource.field[PE_ARN_REGION]);
+  if (r->resource.count > PE_ARN_REGION)
+    set(out, PE_DERIVED_REQUESTED_REGION, r->resource.field[PE_ARN_REGION]);
   bool creates = pe_slice_eq(r->lower_action, PE_SLICE("secretsmanager:createsecret"));
-  if (service_is(r->lower_action, PE_SLICE("secretsmanager")) && !creates && r->resource.count == PE_ARN_FIELDS &&
+  if (service_is(r->lower_action, PE_SLICE("secretsmanager")) && !creates &&
+      r->resource.count == PE_ARN_FIELDS &&
       pe_slice_eq(r->resource.field[PE_ARN_SERVICE], PE_SLICE("secretsmanager")))
     set(out, PE_DERIVED_SECRET_ID, r->resource.text); /* A10: an ARN, so the key is certain */
   if (service_is(r->lower_action, PE_SLICE("kms"))) set(out, PE_DERIVED_CALLER_ACCOUNT, r->caller.account);
@@ -122,10 +126,12 @@ static bool has_type_word(const pe_arn *resource) {
 static uint8_t target_of(const pe_request *r) {
   const pe_arn *a = &r->resource;
   if (a->count < PE_ARN_FIELDS) return PE_TARGET_PLAIN;
-  if (service_is(r->lower_action, PE_SLICE("kms")) && pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) &&
+  if (service_is(r->lower_action, PE_SLICE("kms")) &&
+      pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) &&
       pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("key/")))
     return PE_TARGET_KEY;
-  if (service_is(r->lower_action, PE_SLICE("sts")) && pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("iam")) &&
+  if (service_is(r->lower_action, PE_SLICE("sts")) &&
+      pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("iam")) &&
       pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("role/")))
     return PE_TARGET_ROLE;
   return PE_TARGET_PLAIN;
@@ -134,12 +140,14 @@ static uint8_t target_of(const pe_request *r) {
 static bool same_account(const pe_request *r) {
   if (r->star_only || !r->resource_account.len || !r->caller.account.len) return true;
   return pe_slice_eq(r->resource_account, r->caller.account) &&
-         pe_slice_eq(r->resource.field[PE_ARN_PARTITION], r->caller.partition); /* D2.1: partitions share nothing */
+         pe_slice_eq(r->resource.field[PE_ARN_PARTITION],
+                     r->caller.partition); /* D2.1: partitions share nothing */
 }
 
 void pe_derive_rules(pe_request *r) {
   unsigned flags = r->action_info ? r->action_info->flags : 0;
-  bool secret = service_is(r->lower_action, PE_SLICE("secretsmanager")), key = service_is(r->lower_action, PE_SLICE("kms"));
+  bool secret = service_is(r->lower_action, PE_SLICE("secretsmanager")),
+       key = service_is(r->lower_action, PE_SLICE("kms"));
   r->star_only = r->resource.count < PE_ARN_FIELDS || (flags & PE_ACTION_NO_RESOURCE) != 0;
   r->target = target_of(r);
   r->same_account = same_account(r);

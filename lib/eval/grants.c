@@ -7,7 +7,9 @@ enum { AMB_34_EXACT, AMB_34_NOCASE };
 
 static const char context_prefix[] = "kms:encryptioncontext:";
 
-static bool is_context(const pe_fact *f) { return pe_slice_starts(f->key, pe_slice_of(context_prefix, sizeof context_prefix - 1)); }
+static bool is_context(const pe_fact *f) {
+  return pe_slice_starts(f->key, pe_slice_of(context_prefix, sizeof context_prefix - 1));
+}
 
 /* What depends on unknown facts is as the run wants it; an Allow, so against the caller in a pessimistic one. */
 static bool unknown(pe_run *run, const char *key) {
@@ -25,8 +27,10 @@ static pe_tri has_pair(const pe_facts *facts, pe_slice name, pe_slice value, boo
     if (!is_context(f)) continue;
     pe_slice own = pe_slice_sub(f->name, sizeof context_prefix - 1, f->name.len);
     if (!(nocase ? pe_slice_eq_ascii_nocase(own, name) : pe_slice_eq(own, name))) continue;
-    if (f->unknown) found = PE_TRI_UNKNOWN;
-    else if (f->count == 1 && pe_slice_eq(f->values[0], value)) return PE_TRI_YES;
+    if (f->unknown)
+      found = PE_TRI_UNKNOWN;
+    else if (f->count == 1 && pe_slice_eq(f->values[0], value))
+      return PE_TRI_YES;
   }
   return found;
 }
@@ -45,7 +49,8 @@ static bool constrained(pe_run *run, const pe_grant *g, pe_slice operation) {
   if (!g->constraint || pe_slice_eq_ascii_nocase(operation, PE_SLICE("DescribeKey")) ||
       pe_slice_eq_ascii_nocase(operation, PE_SLICE("RetireGrant")))
     return true;
-  pe_tri exact = constraint_holds(g, &run->request->facts, false), loose = constraint_holds(g, &run->request->facts, true);
+  pe_tri exact = constraint_holds(g, &run->request->facts, false),
+         loose = constraint_holds(g, &run->request->facts, true);
   if (exact != loose && pe_env_reading(&run->env, PE_ROW_AMB_34) == AMB_34_NOCASE) exact = loose;
   return exact == PE_TRI_UNKNOWN ? unknown(run, "kms:EncryptionContextKeys") : exact == PE_TRI_YES;
 }
@@ -67,7 +72,8 @@ static bool for_key(const pe_grant *g, const pe_arn *key) {
 
 static unsigned grant_covers(pe_run *run, const pe_grant *g, pe_slice operation) {
   bool listed = false;
-  for (uint32_t i = 0; i < g->noperations && !listed; i++) listed = pe_slice_eq_ascii_nocase(g->operations[i], operation);
+  for (uint32_t i = 0; i < g->noperations && !listed; i++)
+    listed = pe_slice_eq_ascii_nocase(g->operations[i], operation);
   if (!listed || !for_key(g, &run->request->resource)) return 0;
   unsigned via = pe_principal_covers(&g->grantee, run->request, &run->env, 0);
   return via && constrained(run, g, operation) && from_source(run, g) ? via : 0;
@@ -75,7 +81,8 @@ static unsigned grant_covers(pe_run *run, const pe_grant *g, pe_slice operation)
 
 pe_layer_sum pe_layer_grants(pe_run *run) {
   pe_layer_sum sum = {.applies = 1};
-  pe_slice operation = pe_slice_sub(run->request->lower_action, sizeof "kms:" - 1, run->request->lower_action.len);
+  pe_slice operation =
+      pe_slice_sub(run->request->lower_action, sizeof "kms:" - 1, run->request->lower_action.len);
   run->env.want = false;
   run->env.want_unknown = run->optimistic;
   for (uint32_t i = 0; i < run->set->ngrants; i++) {
@@ -85,8 +92,10 @@ pe_layer_sum pe_layer_grants(pe_run *run) {
     sum.via |= (uint16_t)via;
     if (!run->trace) continue;
     uint32_t *index = pe_vec_push(&run->trace->grants, run->trace->alloc);
-    if (index) *index = i;
-    else run->trace->failed = true;
+    if (index)
+      *index = i;
+    else
+      run->trace->failed = true;
   }
   if (run->trace) {
     pe_layer_trace *l = pe_layer_note(run, POLICYEVAL_LAYER_GRANT, 0, NULL, 0);

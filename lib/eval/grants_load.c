@@ -33,7 +33,8 @@ static int read_text(reader *r, uint32_t object, const char *name, pe_slice *out
   uint32_t node = pe_json_get(r->json, object, name);
   *out = PE_SLICE("");
   if (!node || pe_json_is(r->json, node, PE_JSON_NULL)) return 0;
-  if (!pe_json_is(r->json, node, PE_JSON_STRING)) return mistyped(r, node, "This member of a grant is a string.");
+  if (!pe_json_is(r->json, node, PE_JSON_STRING))
+    return mistyped(r, node, "This member of a grant is a string.");
   return copy(r, r->json->nodes[node].text, out) ? 0 : POLICYEVAL_ENOMEM;
 }
 
@@ -59,7 +60,8 @@ static int read_operations(reader *r, uint32_t object, pe_grant *g) {
   if (!items) return POLICYEVAL_ENOMEM;
   uint32_t n = 0;
   for (uint32_t i = pe_json_first(list); i < r->json->nodes[list].next; i = r->json->nodes[i].next) {
-    if (!pe_json_is(r->json, i, PE_JSON_STRING)) return mistyped(r, i, "An operation of a grant is a string.");
+    if (!pe_json_is(r->json, i, PE_JSON_STRING))
+      return mistyped(r, i, "An operation of a grant is a string.");
     if (!copy(r, r->json->nodes[i].text, &items[n++])) return POLICYEVAL_ENOMEM;
   }
   g->operations = items;
@@ -68,13 +70,15 @@ static int read_operations(reader *r, uint32_t object, pe_grant *g) {
 }
 
 static int read_pairs(reader *r, uint32_t object, uint8_t constraint, pe_grant *g) {
-  if (!pe_json_is(r->json, object, PE_JSON_OBJECT)) return mistyped(r, object, "An encryption context is an object.");
+  if (!pe_json_is(r->json, object, PE_JSON_OBJECT))
+    return mistyped(r, object, "An encryption context is an object.");
   if (g->constraint) return mistyped(r, object, "A grant has one constraint on the encryption context.");
   pe_slice *pairs = pe_arena_zero(r->arena, 2 * (size_t)r->json->nodes[object].children + 1, sizeof *pairs);
   if (!pairs) return POLICYEVAL_ENOMEM;
   uint32_t n = 0;
   for (uint32_t i = pe_json_first(object); i < r->json->nodes[object].next; i = r->json->nodes[i].next) {
-    if (!pe_json_is(r->json, i, PE_JSON_STRING)) return mistyped(r, i, "A value of an encryption context is a string.");
+    if (!pe_json_is(r->json, i, PE_JSON_STRING))
+      return mistyped(r, i, "A value of an encryption context is a string.");
     if (!copy(r, r->json->nodes[i].key, &pairs[2 * n]) || !copy(r, r->json->nodes[i].text, &pairs[2 * n + 1]))
       return POLICYEVAL_ENOMEM;
     n++;
@@ -89,14 +93,19 @@ static int read_pairs(reader *r, uint32_t object, uint8_t constraint, pe_grant *
 static int read_constraints(reader *r, uint32_t object, pe_grant *g) {
   uint32_t list = pe_json_get(r->json, object, "Constraints");
   if (!list || pe_json_is(r->json, list, PE_JSON_NULL)) return 0;
-  if (!pe_json_is(r->json, list, PE_JSON_OBJECT)) return mistyped(r, list, "Constraints of a grant are an object.");
+  if (!pe_json_is(r->json, list, PE_JSON_OBJECT))
+    return mistyped(r, list, "Constraints of a grant are an object.");
   for (uint32_t i = pe_json_first(list); i < r->json->nodes[list].next; i = r->json->nodes[i].next) {
     pe_slice key = r->json->nodes[i].key;
     int rc;
-    if (pe_slice_eq(key, PE_SLICE("EncryptionContextEquals"))) rc = read_pairs(r, i, 1, g);
-    else if (pe_slice_eq(key, PE_SLICE("EncryptionContextSubset"))) rc = read_pairs(r, i, 2, g);
-    else if (pe_slice_eq(key, PE_SLICE("SourceArn"))) rc = read_text(r, list, "SourceArn", &g->source_arn);
-    else rc = mistyped(r, i, "This constraint of a grant is not known.");
+    if (pe_slice_eq(key, PE_SLICE("EncryptionContextEquals")))
+      rc = read_pairs(r, i, 1, g);
+    else if (pe_slice_eq(key, PE_SLICE("EncryptionContextSubset")))
+      rc = read_pairs(r, i, 2, g);
+    else if (pe_slice_eq(key, PE_SLICE("SourceArn")))
+      rc = read_text(r, list, "SourceArn", &g->source_arn);
+    else
+      rc = mistyped(r, i, "This constraint of a grant is not known.");
     if (rc) return rc;
   }
   return 0;
@@ -111,13 +120,14 @@ static int read_grant(reader *r, uint32_t object, pe_grant *g) {
   return rc ? rc : read_constraints(r, object, g);
 }
 
-int pe_grants_read(pe_arena *arena, const pe_json *json, uint32_t node, const pe_grant **grants, uint32_t *count,
-                   pe_findings *findings) {
+int pe_grants_read(pe_arena *arena, const pe_json *json, uint32_t node, const pe_grant **grants,
+                   uint32_t *count, pe_findings *findings) {
   reader r = {arena, json, findings};
   uint32_t list = node;
   if (pe_json_is(json, node, PE_JSON_OBJECT)) list = pe_json_get(json, node, "Grants");
   if ((list == 0 && list != node) || !pe_json_is(json, list, PE_JSON_ARRAY))
-    return mistyped(&r, node, "Grants are a list, alone or as the member Grants of the reply of aws kms list-grants.");
+    return mistyped(&r, node,
+                    "Grants are a list, alone or as the member Grants of the reply of aws kms list-grants.");
   size_t n = *count;
   pe_grant *all = pe_arena_zero(arena, n + json->nodes[list].children + 1, sizeof *all);
   if (!all) return POLICYEVAL_ENOMEM;
@@ -136,8 +146,8 @@ static int not_json(pe_arena *arena, const pe_source *source, const pe_json_erro
   pe_json_node root = {.span = {error->offset, error->end}};
   pe_json json = {source, &root, 1};
   reader r = {arena, &json, findings};
-  return refuse(&r, 0, result == POLICYEVAL_ELIMIT ? PE_RULE_LIMIT_REACHED : PE_RULE_JSON_SYNTAX_ERROR, result,
-                pe_json_fault_message(error->fault));
+  return refuse(&r, 0, result == POLICYEVAL_ELIMIT ? PE_RULE_LIMIT_REACHED : PE_RULE_JSON_SYNTAX_ERROR,
+                result, pe_json_fault_message(error->fault));
 }
 
 int pe_grants_load(pe_arena *arena, pe_slice text, const pe_load_options *options, const pe_grant **grants,
@@ -148,8 +158,10 @@ int pe_grants_load(pe_arena *arena, pe_slice text, const pe_load_options *option
   pe_json json;
   pe_json_error error;
   int rc = pe_json_read(own, &source, &options->limits.json, &json, &error);
-  if (rc == POLICYEVAL_EJSON || rc == POLICYEVAL_ELIMIT) rc = not_json(own, &source, &error, rc, findings);
-  else if (!rc) rc = pe_json_substitute(own, &json, options->settings, options->nsettings);
+  if (rc == POLICYEVAL_EJSON || rc == POLICYEVAL_ELIMIT)
+    rc = not_json(own, &source, &error, rc, findings);
+  else if (!rc)
+    rc = pe_json_substitute(own, &json, options->settings, options->nsettings);
   if (!rc) rc = pe_grants_read(arena, &json, 0, grants, count, findings);
   pe_arena_free(own);
   return rc;

@@ -87,7 +87,9 @@ static void explain(visit *v, const pe_policy *p, int layer, uint32_t level, uin
 
 pe_layer_sum pe_layer_policies(pe_run *run, int layer, uint32_t level, const pe_policy_list *list) {
   pe_layer_sum sum = {.applies = 1};
-  visit v = {run, {.request = run->request, .boundary = run->set->has_boundary, .optimistic = run->optimistic}, &sum};
+  visit v = {run,
+             {.request = run->request, .boundary = run->set->has_boundary, .optimistic = run->optimistic},
+             &sum};
   for (uint32_t i = 0; i < list->count; i++) {
     v.in.kind = list->items[i]->kind;
     if (run->trace) {
@@ -100,7 +102,8 @@ pe_layer_sum pe_layer_policies(pe_run *run, int layer, uint32_t level, const pe_
   return sum;
 }
 
-pe_layer_sum pe_layer_levels(pe_run *run, int layer, const pe_policy_list *levels, uint32_t levels_count, bool implied) {
+pe_layer_sum pe_layer_levels(pe_run *run, int layer, const pe_policy_list *levels, uint32_t levels_count,
+                             bool implied) {
   pe_layer_sum sum = {.applies = 1, .allow = levels_count > 0};
   for (uint32_t i = 0; i < levels_count; i++) {
     pe_layer_sum one = pe_layer_policies(run, layer, i, &levels[i]);

@@ -91,11 +91,11 @@ static bool certainly_absent(const pe_request *r, pe_slice key) {
 
 typedef struct trial {
   const pe_policyset *set;
-  pe_request r;          /* with facts of its own */
+  pe_request r; /* with facts of its own */
   const pe_request *base;
-  pe_fact *facts;        /* room for one more than the request has */
-  uint32_t at;           /* where the key is, or would be */
-  bool was;              /* it is there, as unknown */
+  pe_fact *facts; /* room for one more than the request has */
+  uint32_t at;    /* where the key is, or would be */
+  bool was;       /* it is there, as unknown */
   pe_slice name, lower;
   int effect;
   bool multi, changed;
@@ -103,20 +103,27 @@ typedef struct trial {
 } trial;
 
 /* Allowed, denied, unknown: whether a deny is explicit is no change that a fact is listed for. */
-static int kind_of(int effect) { return effect == POLICYEVAL_EXPLICIT_DENY ? POLICYEVAL_IMPLICIT_DENY : effect; }
+static int kind_of(int effect) {
+  return effect == POLICYEVAL_EXPLICIT_DENY ? POLICYEVAL_IMPLICIT_DENY : effect;
+}
 
 static bool decide(trial *t) {
   pe_rowset ignored = {{0}};
   if (!t->left) return false;
   t->left--;
-  t->changed = kind_of(pe_decide_verdict(t->set, &t->r, &t->r.readings, &ignored).effect) != kind_of(t->effect);
+  t->changed =
+      kind_of(pe_decide_verdict(t->set, &t->r, &t->r.readings, &ignored).effect) != kind_of(t->effect);
   return !t->changed;
 }
 
 static bool try_value(void *user, pe_slice value) {
   trial *t = user;
-  t->facts[t->at] = (pe_fact){.key = t->lower, .name = t->name, .hash = pe_slice_hash(t->lower), .values = &value,
-                              .count = 1, .multi = t->multi};
+  t->facts[t->at] = (pe_fact){.key = t->lower,
+                              .name = t->name,
+                              .hash = pe_slice_hash(t->lower),
+                              .values = &value,
+                              .count = 1,
+                              .multi = t->multi};
   return decide(t);
 }
 

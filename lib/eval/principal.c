@@ -14,7 +14,8 @@ static bool is_iam(const pe_caller *c) {
 
 /* D2.1: partitions share nothing. An account written as twelve digits names no partition. */
 static bool same_owner(const pe_principal *p, const pe_caller *c) {
-  return pe_slice_eq(p->account, c->account) && (!p->partition.len || pe_slice_eq(p->partition, c->partition));
+  return pe_slice_eq(p->account, c->account) &&
+         (!p->partition.len || pe_slice_eq(p->partition, c->partition));
 }
 
 /* AMB-28. Asked last, when the answer alone decides. */
@@ -25,7 +26,8 @@ static bool role_name(const pe_principal *p, const pe_caller *c, pe_env *env) {
 }
 
 static bool covers_role(const pe_principal *p, const pe_caller *c, pe_env *env) {
-  if (c->kind != PE_CALLER_ROLE || !same_owner(p, c) || !pe_slice_eq_ascii_nocase(p->name, c->name)) return false;
+  if (c->kind != PE_CALLER_ROLE || !same_owner(p, c) || !pe_slice_eq_ascii_nocase(p->name, c->name))
+    return false;
   /* A7: a session's ARN does not tell the path of its role. */
   bool same = pe_slice_eq(p->path, c->path_known ? c->path : PE_SLICE("/"));
   bool by[] = {[A7_KNOWN] = c->path_known ? same : true, [A7_NAME] = true, [A7_EXACT] = same};
@@ -40,7 +42,8 @@ static bool covers_session(const pe_principal *p, const pe_caller *c, pe_env *en
   if (c->kind != PE_CALLER_ROLE || !same_owner(p, c)) return false;
   if (c->session_known) return pe_slice_eq(p->session, c->session) && role_name(p, c, env);
   if (!role_name(p, c, env)) return false;
-  if (env->missing) env->missing(env->missing_user, PE_SLICE("aws:userid"), pe_key_find(PE_SLICE("aws:userid")), true);
+  if (env->missing)
+    env->missing(env->missing_user, PE_SLICE("aws:userid"), pe_key_find(PE_SLICE("aws:userid")), true);
   env->unknown_hit = true;
   return env->want_unknown;
 }
@@ -66,7 +69,8 @@ unsigned pe_principal_covers(const pe_principal *p, const pe_request *r, pe_env 
     return c->kind == PE_CALLER_FEDERATED_USER && pe_slice_eq(p->text, c->arn) ? PE_VIA_FEDERATED : 0;
   case PE_PRINCIPAL_ID: /* A32: compared only when the caller's own id is known */
     return is_iam(c) && c->unique_id.len && pe_slice_eq(p->text, c->unique_id) ? PE_VIA_ID : 0;
-  case PE_PRINCIPAL_SERVICE: return c->kind == PE_CALLER_SERVICE && pe_slice_eq(p->text, c->service) ? PE_VIA_SERVICE : 0;
+  case PE_PRINCIPAL_SERVICE:
+    return c->kind == PE_CALLER_SERVICE && pe_slice_eq(p->text, c->service) ? PE_VIA_SERVICE : 0;
   case PE_PRINCIPAL_PROVIDER:
     return c->kind == PE_CALLER_PROVIDER && pe_slice_eq(p->text, c->service) ? PE_VIA_PROVIDER : 0;
   case PE_PRINCIPAL_CANONICAL:
@@ -117,8 +121,8 @@ static bool others(const pe_statement *s, const pe_request *r, bool boundary, pe
 }
 
 static bool has_principal(int kind) {
-  return kind != POLICYEVAL_KIND_IDENTITY && kind != POLICYEVAL_KIND_BOUNDARY && kind != POLICYEVAL_KIND_SESSION &&
-         kind != POLICYEVAL_KIND_SCP;
+  return kind != POLICYEVAL_KIND_IDENTITY && kind != POLICYEVAL_KIND_BOUNDARY &&
+         kind != POLICYEVAL_KIND_SESSION && kind != POLICYEVAL_KIND_SCP;
 }
 
 bool pe_principal_match(const pe_statement *s, int kind, const pe_request *r, bool boundary, pe_env *env,

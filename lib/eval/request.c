@@ -174,7 +174,9 @@ int pe_request_set_provider(pe_request_builder *b, pe_slice provider) {
   return provider.len ? set_caller(b, PE_CALLER_PROVIDER, &b->service, provider) : POLICYEVAL_EINVAL;
 }
 
-int pe_request_set_anonymous(pe_request_builder *b) { return set_caller(b, PE_CALLER_ANONYMOUS, NULL, PE_SLICE("")); }
+int pe_request_set_anonymous(pe_request_builder *b) {
+  return set_caller(b, PE_CALLER_ANONYMOUS, NULL, PE_SLICE(""));
+}
 
 int pe_request_set_management(pe_request_builder *b, bool principal, bool resource) {
   b->ready = false;
@@ -190,15 +192,19 @@ static int refuse(const char **why, const char *sentence) {
   return POLICYEVAL_EINVAL;
 }
 
-static bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+static bool is_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 int pe_request_set_action(pe_request_builder *b, pe_slice action, const char **why) {
   size_t colon = action.len;
   for (size_t i = 0; i < action.len; i++) {
     char c = action.ptr[i];
     if (c == '*' || c == '?') return refuse(why, "a request has one action, without wildcards");
-    if (c == ':' && colon != action.len) return refuse(why, "an action has one colon, as in secretsmanager:GetSecretValue");
-    if (c == ':') colon = i;
+    if (c == ':' && colon != action.len)
+      return refuse(why, "an action has one colon, as in secretsmanager:GetSecretValue");
+    if (c == ':')
+      colon = i;
     else if (!is_alnum(c) && c != '-' && c != '.' && c != '_')
       return refuse(why, "an action is letters and digits, as in secretsmanager:GetSecretValue");
   }
@@ -365,7 +371,8 @@ static int add_slot(pe_request_builder *b, slot *first, size_t place, uint64_t h
 /* Overwrites the key, or adds it. A tag key in another spelling is another tag of the resource (AMB-36), any other key
  * has one spelling in a request (PE-5). Without memory for the new value the key is unknown: the old one is not to
  * be believed. */
-static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool multi, bool unknown) {
+static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool multi,
+               bool unknown) {
   if (!key.len) return POLICYEVAL_EINVAL;
   b->ready = false;
   int rc = table_reserve(b);
@@ -374,7 +381,8 @@ static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint
   size_t place = 0;
   slot *first = find_slot(b, hash, key, &place), *s = first;
   bool tag = is_tag_key(key);
-  bool twins = first && tag && !multi && !unknown && count == 1 && !first->multi && !first->unknown && !first->standby;
+  bool twins =
+      first && tag && !multi && !unknown && count == 1 && !first->multi && !first->unknown && !first->standby;
   if (first && !tag && !first->standby && !pe_slice_eq(slot_name(first), key)) return POLICYEVAL_EINVAL;
   while (twins && s && !pe_slice_eq(slot_name(s), key)) s = s->twin ? &b->slots.data[s->twin - 1] : NULL;
   if (!s) {
@@ -393,12 +401,14 @@ static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint
   return 0;
 }
 
-int pe_request_set_fact(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list) {
+int pe_request_set_fact(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count,
+                        bool list) {
   if (!list && count != 1) return POLICYEVAL_EINVAL;
   return put(b, key, values, count, list, false);
 }
 
-int pe_request_set_default(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list) {
+int pe_request_set_default(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count,
+                           bool list) {
   bool unknown = !values && !list;
   if (!unknown && !list && count != 1) return POLICYEVAL_EINVAL;
   size_t place;
@@ -455,8 +465,14 @@ static int add_given(pe_request_builder *b) {
     if (s->later) continue;
     pe_fact *f = pe_vec_push(&b->facts, b->alloc);
     if (!f) return POLICYEVAL_ENOMEM;
-    *f = (pe_fact){.key = slot_lower(s), .name = slot_name(s), .hash = s->hash, .values = s->values.data,
-                   .count = (uint32_t)s->values.len, .multi = s->multi, .unknown = s->unknown, .derived = s->standby};
+    *f = (pe_fact){.key = slot_lower(s),
+                   .name = slot_name(s),
+                   .hash = s->hash,
+                   .values = s->values.data,
+                   .count = (uint32_t)s->values.len,
+                   .multi = s->multi,
+                   .unknown = s->unknown,
+                   .derived = s->standby};
     if (s->unknown) b->request.has_unknown = 1;
     int rc = s->twin ? merge_twins(b, s, f) : 0;
     if (rc) return rc;
@@ -487,10 +503,14 @@ static int add_derived(pe_request_builder *b) {
     if (b->used && find_slot(b, b->names.hash[i], b->names.lower[i], &place)) continue;
     pe_fact *f = pe_vec_push(&b->facts, b->alloc);
     if (!f) return POLICYEVAL_ENOMEM;
-    *f = (pe_fact){.key = b->names.lower[i], .name = b->names.name[i], .hash = b->names.hash[i], .derived = 1,
+    *f = (pe_fact){.key = b->names.lower[i],
+                   .name = b->names.name[i],
+                   .hash = b->names.hash[i],
+                   .derived = 1,
                    .values = context ? b->context_keys.data : &b->derived[i].value,
                    .count = context ? (uint32_t)b->context_keys.len : !b->derived[i].unknown,
-                   .multi = context, .unknown = b->derived[i].unknown};
+                   .multi = context,
+                   .unknown = b->derived[i].unknown};
     if (f->unknown) b->request.has_unknown = 1;
   }
   return 0;
@@ -517,9 +537,14 @@ int pe_request_prepare(pe_request_builder *b, const pe_request **out, const char
   if (!b->has_caller) return refuse(why, "the request has no principal");
   if (!b->action.given) return refuse(why, "the request has no action");
   if (!b->resource.given) return refuse(why, "the request has no resource");
-  pe_caller_input in = {.kind = b->kind, .arn = text_get(&b->arn), .role_arn = text_get(&b->role_arn),
-                        .session = text_get(&b->session), .path = text_get(&b->path), .id = text_get(&b->id),
-                        .parent = text_get(&b->parent), .service = text_get(&b->service)};
+  pe_caller_input in = {.kind = b->kind,
+                        .arn = text_get(&b->arn),
+                        .role_arn = text_get(&b->role_arn),
+                        .session = text_get(&b->session),
+                        .path = text_get(&b->path),
+                        .id = text_get(&b->id),
+                        .parent = text_get(&b->parent),
+                        .service = text_get(&b->service)};
   pe_request *r = &b->request;
   int rc = pe_caller_complete(&in, &b->made_caller, &r->caller, why);
   if (rc) return rc;

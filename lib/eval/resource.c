@@ -16,7 +16,8 @@ typedef enum found { NO, YES, ABSENT, UNKNOWN, OPEN } found;
 /* ---- AMB-3: the first five fields without regard to letter case ---- */
 
 static bool literal_at(pe_slice literal, pe_slice value, size_t at) {
-  return value.len - at >= literal.len && pe_slice_eq_ascii_nocase(literal, pe_slice_of(value.ptr + at, literal.len));
+  return value.len - at >= literal.len &&
+         pe_slice_eq_ascii_nocase(literal, pe_slice_of(value.ptr + at, literal.len));
 }
 
 static bool glob_nocase(const pe_pattern *p, pe_slice value) {
@@ -45,7 +46,7 @@ static bool glob_nocase(const pe_pattern *p, pe_slice value) {
 static bool fixed_fields_nocase(const pe_arn_pattern *p, const pe_arn *value) {
   for (unsigned f = 0; f < PE_ARN_RESOURCE; f++) {
     const pe_pattern *field = &p->field[f];
-    bool same = field->shape == PE_SHAPE_ANY    ? true
+    bool same = field->shape == PE_SHAPE_ANY     ? true
                 : field->shape == PE_SHAPE_EXACT ? pe_slice_eq_ascii_nocase(field->literal, value->field[f])
                                                  : glob_nocase(field, value->field[f]);
     if (!same) return false;
@@ -89,11 +90,13 @@ static found reconsider(const pe_resource *e, const pe_request *r, pe_leaf *leaf
   if (p->count < PE_ARN_FIELDS && !p->padded) return NO;
   if (p->crossable) {
     pe_match m = leaf && p->has_variable ? pe_leaf_match(leaf, &p->whole, r->resource.text)
-                 : pe_pattern_match(&p->whole, r->resource.text) ? PE_MATCH_YES : PE_MATCH_NO;
+                 : pe_pattern_match(&p->whole, r->resource.text) ? PE_MATCH_YES
+                                                                 : PE_MATCH_NO;
     if (m == PE_MATCH_YES && !leaf) return OPEN;
     if (m == PE_MATCH_YES && pe_leaf_reading(leaf, PE_ROW_AMB_1) == AMB_1_CROSSING) return YES;
   }
-  if (!fixed_fields_nocase(p, &r->resource) || match_last_field(p, &r->resource, leaf) != PE_MATCH_YES) return NO;
+  if (!fixed_fields_nocase(p, &r->resource) || match_last_field(p, &r->resource, leaf) != PE_MATCH_YES)
+    return NO;
   if (!leaf) return OPEN;
   return pe_leaf_reading(leaf, PE_ROW_AMB_3) == AMB_3_NOCASE ? YES : NO;
 }
@@ -101,7 +104,8 @@ static found reconsider(const pe_resource *e, const pe_request *r, pe_leaf *leaf
 static found match_variables(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
   pe_match m = pe_arn_pattern_match(&e->pattern, &r->resource, pe_leaf_resolve, leaf, false);
   pe_match live = pe_arn_pattern_match(&e->pattern, &r->resource, pe_leaf_resolve, leaf, true);
-  if ((m == PE_MATCH_YES) != (live == PE_MATCH_YES) && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE) m = live;
+  if ((m == PE_MATCH_YES) != (live == PE_MATCH_YES) && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE)
+    m = live;
   switch (m) {
   case PE_MATCH_YES: return confirm(e, r, leaf);
   case PE_MATCH_ABSENT: return ABSENT;
@@ -144,7 +148,7 @@ static pe_tri test_element(pe_leaf *leaf, void *user) {
     unknown |= f == UNKNOWN;
     absent |= f == ABSENT;
   }
-  if (not) return negate(e, leaf, unknown, absent);
+  if (not ) return negate(e, leaf, unknown, absent);
   return unknown ? PE_TRI_UNKNOWN : PE_TRI_NO;
 }
 
@@ -152,13 +156,13 @@ bool pe_resource_match(const pe_statement *s, int kind, const pe_request *r, pe_
   bool not = s->resource_mode == PE_MODE_NOT;
   /* A trust policy has no Resource; elsewhere a statement without one applies to nothing (AMB-38). */
   if (s->resource_mode == PE_MODE_NONE) return kind == POLICYEVAL_KIND_TRUST;
-  bool open = not && r->star_only;
+  bool open = not &&r->star_only;
   for (uint32_t i = 0; i < s->nresources; i++) {
     found f = match_entry(&s->resources[i], r, NULL);
-    if (f == YES) return !not;
+    if (f == YES) return !not ;
     open |= f == OPEN;
   }
-  if (!open) return not && s->nresources > 0;
+  if (!open) return not &&s->nresources > 0;
   element e = {s, r};
   return pe_leaf_test(env, test_element, &e, NULL);
 }

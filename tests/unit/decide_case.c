@@ -61,7 +61,8 @@ static int resource_kind(const json_t *object) {
 static void load_grants(pe_test_case *c, const json_t *array) {
   char *text = json_dumps(array, JSON_COMPACT);
   pe_load_options options = {.name = PE_SLICE("grants"), .limits = pe_load_limits_default};
-  must(pe_grants_load(c->arena, pe_slice_str(text), &options, &c->set.grants, &c->set.ngrants, NULL), text, "grants");
+  must(pe_grants_load(c->arena, pe_slice_str(text), &options, &c->set.grants, &c->set.ngrants, NULL), text,
+       "grants");
   free(text);
 }
 
@@ -95,7 +96,8 @@ static void set_caller(pe_test_case *c, const json_t *p) {
   const json_t *v, *tags = json_object_get(p, "tags");
   const char *key;
   if ((v = json_object_get(p, "arn"))) must(pe_request_set_principal_arn(b, slice_of(v), &why), why, "arn");
-  if ((v = json_object_get(p, "role_arn"))) must(pe_request_set_role_arn(b, slice_of(v), &why), why, "role_arn");
+  if ((v = json_object_get(p, "role_arn")))
+    must(pe_request_set_role_arn(b, slice_of(v), &why), why, "role_arn");
   if ((v = json_object_get(p, "id"))) must(pe_request_set_principal_id(b, slice_of(v)), "", "id");
   if ((v = json_object_get(p, "path"))) must(pe_request_set_principal_path(b, slice_of(v)), "", "path");
   if ((v = json_object_get(p, "parent"))) must(pe_request_set_parent(b, slice_of(v), &why), why, "parent");
@@ -149,21 +151,25 @@ static void set_rest(pe_test_case *c, const json_t *object) {
     must(pe_request_set_unknown(c->builder, slice_of(v)), "", "unknown");
   }
   const json_t *only = json_object_get(object, "only"), *owner = json_object_get(object, "resource_account");
-  if (owner) must(pe_request_set_resource_account(c->builder, slice_of(owner), &why), why, "resource_account");
+  if (owner)
+    must(pe_request_set_resource_account(c->builder, slice_of(owner), &why), why, "resource_account");
   if (!only) return;
   bool identity = strcmp(json_string_value(only), "identity") == 0;
-  must(pe_request_set_only(c->builder, identity ? POLICYEVAL_LAYER_IDENTITY : POLICYEVAL_LAYER_RESOURCE), "", "only");
+  must(pe_request_set_only(c->builder, identity ? POLICYEVAL_LAYER_IDENTITY : POLICYEVAL_LAYER_RESOURCE), "",
+       "only");
 }
 
 void pe_test_case_new(pe_test_case *c, const pe_alloc *alloc, const json_t *object) {
   const char *why = "";
-  *c = (pe_test_case){.alloc = alloc, .arena = pe_arena_new(alloc, 0), .builder = pe_request_builder_new(alloc, NULL)};
+  *c = (pe_test_case){
+      .alloc = alloc, .arena = pe_arena_new(alloc, 0), .builder = pe_request_builder_new(alloc, NULL)};
   ck_assert(c->arena && c->builder);
   load_policies(c, object);
   const json_t *p = json_object_get(object, "principal");
   set_caller(c, p);
   must(pe_request_set_action(c->builder, slice_of(json_object_get(object, "action")), &why), why, "action");
-  must(pe_request_set_resource(c->builder, slice_of(json_object_get(object, "resource")), &why), why, "resource");
+  must(pe_request_set_resource(c->builder, slice_of(json_object_get(object, "resource")), &why), why,
+       "resource");
   pe_request_set_management(c->builder, json_is_true(json_object_get(p, "management_account")),
                             json_is_true(json_object_get(object, "resource_management_account")));
   set_context(c, json_object_get(object, "context"));

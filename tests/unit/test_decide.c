@@ -7,13 +7,13 @@
 #include "eval/grants.h"
 #include "unit.h"
 
-#define ROLE "'arn:aws:iam::111122223333:role/App'"
-#define CALLER "{'arn':'arn:aws:sts::111122223333:assumed-role/App/s1','role_arn':" ROLE "}"
-#define SECRET "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf"
-#define GET "'action':'secretsmanager:GetSecretValue','resource':'" SECRET "'"
-#define DOC(statements) "{'Version':'2012-10-17','Statement':[" statements "]}"
+#define ROLE                 "'arn:aws:iam::111122223333:role/App'"
+#define CALLER               "{'arn':'arn:aws:sts::111122223333:assumed-role/App/s1','role_arn':" ROLE "}"
+#define SECRET               "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf"
+#define GET                  "'action':'secretsmanager:GetSecretValue','resource':'" SECRET "'"
+#define DOC(statements)      "{'Version':'2012-10-17','Statement':[" statements "]}"
 #define IDENTITY(statements) "{'principal':" CALLER "," GET ",'policies':{'identity':[" DOC(statements) "]}"
-#define ANY "'Action':'*','Resource':'*'"
+#define ANY                  "'Action':'*','Resource':'*'"
 
 typedef struct fixture {
   pe_test_case c;
@@ -35,21 +35,30 @@ static void done(fixture *f) {
 
 /* ---- trace ---- */
 
-START_TEST(trace_says_which_element_failed) {
+START_TEST(trace_says_which_element_failed)
+{
   fixture f;
-  decide(&f, "{'principal':" CALLER "," GET ",'context':{'aws:SourceIp':'203.0.113.7'},'policies':{'identity':[" DOC(
-                 "{'Effect':'Allow','Action':'s3:*','Resource':'*'},"
-                 "{'Effect':'Allow','Action':'secretsmanager:*','Resource':'" SECRET "x'},"
-                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1'},"
-                 "'IpAddress':{'aws:SourceIp':'198.51.100.0/24'}}},"
-                 "{'Effect':'Allow','Action':'s3:*','Resource':'" SECRET "x','Condition':{'Null':{'aws:SourceIp':'true'}}},"
-                 "{'Effect':'Allow'," ANY ",'Condition':{'IpAddress':{'aws:SourceIp':['198.51.100.0/24','203.0.113.0/24']}}}")
-                 "],'resource':[" DOC("{'Effect':'Allow','Principal':{'AWS':'444455556666'}," ANY "}") "]}}");
+  decide(&f,
+         "{'principal':" CALLER "," GET
+         ",'context':{'aws:SourceIp':'203.0.113.7'},'policies':{'identity':[" DOC(
+             "{'Effect':'Allow','Action':'s3:*','Resource':'*'},"
+             "{'Effect':'Allow','Action':'secretsmanager:*','Resource':'" SECRET "x'},"
+             "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1'},"
+             "'IpAddress':{'aws:SourceIp':'198.51.100.0/24'}}},"
+             "{'Effect':'Allow','Action':'s3:*','Resource':'" SECRET
+             "x','Condition':{'Null':{'aws:SourceIp':'true'}}},"
+             "{'Effect':'Allow'," ANY ",'Condition':{'IpAddress':{'aws:SourceIp':['198.51.100.0/"
+                                      "24','203.0.113.0/24']}}}") "],'resource':[" DOC("{'Effect':'Allow','"
+                                                                                       "Principal':{'AWS':'"
+                                                                                       "444455556666'}," ANY
+                                                                                       "}") "]}}");
   ck_assert_int_eq(f.t.effect, POLICYEVAL_ALLOW);
   ck_assert_uint_eq(f.t.layers.len, 2);
   const pe_layer_trace *resource = &f.t.layers.data[0], *identity = &f.t.layers.data[1];
-  ck_assert(resource->layer == POLICYEVAL_LAYER_RESOURCE && resource->effect == POLICYEVAL_IMPLICIT_DENY && !resource->needed);
-  ck_assert(identity->layer == POLICYEVAL_LAYER_IDENTITY && identity->effect == POLICYEVAL_ALLOW && identity->needed);
+  ck_assert(resource->layer == POLICYEVAL_LAYER_RESOURCE && resource->effect == POLICYEVAL_IMPLICIT_DENY &&
+            !resource->needed);
+  ck_assert(identity->layer == POLICYEVAL_LAYER_IDENTITY && identity->effect == POLICYEVAL_ALLOW &&
+            identity->needed);
   ck_assert_uint_eq(identity->count, 5);
   ck_assert_ptr_eq(identity->policy, f.c.set.identity.items[0]);
   const pe_stmt_trace *s = &f.t.statements.data[identity->first];
@@ -65,26 +74,50 @@ START_TEST(trace_says_which_element_failed) {
 }
 END_TEST
 
-START_TEST(trace_holds_every_layer) {
+START_TEST(trace_holds_every_layer)
+{
   fixture f;
-  decide(&f, "{'principal':" CALLER "," GET ",'policies':{'identity':[" DOC("{'Effect':'Allow'," ANY "}") "],'boundary':[],"
-             "'session':[" DOC("{'Effect':'Allow'," ANY "}") "],'endpoint':[" DOC("{'Effect':'Allow','Principal':'*'," ANY "}")
-             "],'scp':[[" DOC("{'Effect':'Allow'," ANY "}") "],[" DOC("{'Effect':'Allow'," ANY "}") "," DOC("{'Effect':'Deny',"
-             "'Action':'secretsmanager:Get*','Resource':'*'}") "]],'rcp':[[" DOC("{'Effect':'Allow','Principal':'*'," ANY "}")
-             "]]}}");
+  decide(&f, "{'principal':" CALLER "," GET ",'policies':{'identity':[" DOC(
+                 "{'Effect':'Allow'," ANY
+                 "}") "],'boundary':[],"
+                      "'session':[" DOC("{'Effect':'Allow'," ANY "}") "],'endpoint':[" DOC(
+                          "{'Effect':'Allow','Principal':'*'," ANY
+                          "}") "],'scp':[[" DOC("{'Effect':'Allow'," ANY
+                                                "}") "],[" DOC("{'Effect':'Allow'," ANY
+                                                               "}") "," DOC("{'Effect':'Deny',"
+                                                                            "'Action':'secretsmanager:Get*','"
+                                                                            "Resource':'*'}") "]],'rcp':["
+                                                                                              "[" DOC("{'"
+                                                                                                      "Effect"
+                                                                                                      "':'"
+                                                                                                      "Allow'"
+                                                                                                      ",'"
+                                                                                                      "Princi"
+                                                                                                      "pal':'"
+                                                                                                      "*'"
+                                                                                                      "," ANY
+                                                                                                      "}") "]"
+                                                                                                           "]"
+                                                                                                           "}"
+                                                                                                           "}");
   static const struct {
     uint8_t layer, effect;
     uint32_t level, policy;
-  } want[] = {{POLICYEVAL_LAYER_RCP, POLICYEVAL_ALLOW, 0, 0},      {POLICYEVAL_LAYER_SCP, POLICYEVAL_ALLOW, 0, 0},
-              {POLICYEVAL_LAYER_SCP, POLICYEVAL_ALLOW, 1, 0},      {POLICYEVAL_LAYER_SCP, POLICYEVAL_EXPLICIT_DENY, 1, 1},
-              {POLICYEVAL_LAYER_RESOURCE, 0, 0, 0},                {POLICYEVAL_LAYER_IDENTITY, POLICYEVAL_ALLOW, 0, 0},
-              {POLICYEVAL_LAYER_BOUNDARY, 0, 0, 0},                {POLICYEVAL_LAYER_SESSION, POLICYEVAL_ALLOW, 0, 0},
+  } want[] = {{POLICYEVAL_LAYER_RCP, POLICYEVAL_ALLOW, 0, 0},
+              {POLICYEVAL_LAYER_SCP, POLICYEVAL_ALLOW, 0, 0},
+              {POLICYEVAL_LAYER_SCP, POLICYEVAL_ALLOW, 1, 0},
+              {POLICYEVAL_LAYER_SCP, POLICYEVAL_EXPLICIT_DENY, 1, 1},
+              {POLICYEVAL_LAYER_RESOURCE, 0, 0, 0},
+              {POLICYEVAL_LAYER_IDENTITY, POLICYEVAL_ALLOW, 0, 0},
+              {POLICYEVAL_LAYER_BOUNDARY, 0, 0, 0},
+              {POLICYEVAL_LAYER_SESSION, POLICYEVAL_ALLOW, 0, 0},
               {POLICYEVAL_LAYER_ENDPOINT, POLICYEVAL_ALLOW, 0, 0}};
   ck_assert_uint_eq(f.t.layers.len, sizeof want / sizeof *want);
   for (size_t i = 0; i < f.t.layers.len; i++) {
     const pe_layer_trace *l = &f.t.layers.data[i];
     ck_assert_msg(l->layer == want[i].layer && l->effect == want[i].effect && l->level == want[i].level &&
-                      l->policy_index == want[i].policy && l->applies, "entry %zu", i);
+                      l->policy_index == want[i].policy && l->applies,
+                  "entry %zu", i);
   }
   ck_assert_ptr_null(f.t.layers.data[6].policy);
   ck_assert_int_eq(f.t.effect, POLICYEVAL_EXPLICIT_DENY);
@@ -94,10 +127,12 @@ START_TEST(trace_holds_every_layer) {
 }
 END_TEST
 
-START_TEST(layers_without_a_part_are_marked) {
+START_TEST(layers_without_a_part_are_marked)
+{
   fixture f;
   decide(&f, "{'principal':{'arn':'arn:aws:iam::111122223333:user/u','management_account':true}," GET
-             ",'policies':{'identity':[" DOC("{'Effect':'Allow'," ANY "}") "],'scp':[[" DOC("{'Effect':'Deny'," ANY "}") "]]}}");
+             ",'policies':{'identity':[" DOC("{'Effect':'Allow'," ANY
+                                             "}") "],'scp':[[" DOC("{'Effect':'Deny'," ANY "}") "]]}}");
   ck_assert_int_eq(f.t.effect, POLICYEVAL_ALLOW);
   const pe_layer_trace *l = &f.t.layers.data[0];
   ck_assert(l->layer == POLICYEVAL_LAYER_SCP && !l->applies && !l->needed && l->count == 0);
@@ -105,15 +140,19 @@ START_TEST(layers_without_a_part_are_marked) {
 }
 END_TEST
 
-START_TEST(the_first_layer_in_order_is_named) {
+START_TEST(the_first_layer_in_order_is_named)
+{
   fixture f;
-  decide(&f, "{'principal':" CALLER ",'action':'secretsmanager:GetSecretValue','resource':'arn:aws:secretsmanager:us-east-1:"
-             "444455556666:secret:s-AbCdEf','policies':{'boundary':[],'session':[],'endpoint':[],'scp':[],'rcp':[]}}");
+  decide(&f, "{'principal':" CALLER
+             ",'action':'secretsmanager:GetSecretValue','resource':'arn:aws:secretsmanager:us-east-1:"
+             "444455556666:secret:s-AbCdEf','policies':{'boundary':[],'session':[],'endpoint':[],'scp':[],'"
+             "rcp':[]}}");
   ck_assert_int_eq(f.t.effect, POLICYEVAL_IMPLICIT_DENY);
   ck_assert_uint_eq(f.t.primary, POLICYEVAL_LAYER_RCP);
-  ck_assert_uint_eq(f.t.blocked_by, 1u << POLICYEVAL_LAYER_RCP | 1u << POLICYEVAL_LAYER_SCP | 1u << POLICYEVAL_LAYER_RESOURCE |
-                                        1u << POLICYEVAL_LAYER_IDENTITY | 1u << POLICYEVAL_LAYER_BOUNDARY |
-                                        1u << POLICYEVAL_LAYER_SESSION | 1u << POLICYEVAL_LAYER_ENDPOINT);
+  ck_assert_uint_eq(f.t.blocked_by, 1u << POLICYEVAL_LAYER_RCP | 1u << POLICYEVAL_LAYER_SCP |
+                                        1u << POLICYEVAL_LAYER_RESOURCE | 1u << POLICYEVAL_LAYER_IDENTITY |
+                                        1u << POLICYEVAL_LAYER_BOUNDARY | 1u << POLICYEVAL_LAYER_SESSION |
+                                        1u << POLICYEVAL_LAYER_ENDPOINT);
   done(&f);
 }
 END_TEST
@@ -133,10 +172,11 @@ static void expect_missing(const char *text, const char *keys) {
 }
 
 #define WITH(condition) IDENTITY("{'Effect':'Allow'," ANY ",'Condition':" condition "}") "}"
-#define ALLOW_DENY(condition) \
+#define ALLOW_DENY(condition)                                                                                \
   IDENTITY("{'Effect':'Allow'," ANY "},{'Effect':'Deny'," ANY ",'Condition':" condition "}") "}"
 
-START_TEST(missing_facts_are_those_that_matter) {
+START_TEST(missing_facts_are_those_that_matter)
+{
   expect_missing(WITH("{'StringEquals':{'aws:PrincipalOrgID':'o-a'}}"), "aws:PrincipalOrgID ");
   expect_missing(WITH("{'StringLike':{'AWS:PrincipalTag/Team':'r?d*'}}"), "AWS:PrincipalTag/Team ");
   expect_missing(WITH("{'NumericGreaterThan':{'aws:MultiFactorAuthAge':'7'}}"), "aws:MultiFactorAuthAge ");
@@ -144,8 +184,10 @@ START_TEST(missing_facts_are_those_that_matter) {
   expect_missing(WITH("{'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}}"), "aws:SourceIp ");
   expect_missing(WITH("{'IpAddress':{'aws:SourceIp':'2001:db8::/32'}}"), "aws:SourceIp ");
   expect_missing(WITH("{'Bool':{'aws:MultiFactorAuthPresent':'true'}}"), "aws:MultiFactorAuthPresent ");
-  expect_missing(WITH("{'ArnLike':{'aws:SignInSessionArn':'arn:aws:*:*:111122223333:session/*'}}"), "aws:SignInSessionArn ");
-  expect_missing(WITH("{'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-a/*'}}"), "aws:PrincipalOrgPaths ");
+  expect_missing(WITH("{'ArnLike':{'aws:SignInSessionArn':'arn:aws:*:*:111122223333:session/*'}}"),
+                 "aws:SignInSessionArn ");
+  expect_missing(WITH("{'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-a/*'}}"),
+                 "aws:PrincipalOrgPaths ");
   expect_missing(WITH("{'Null':{'aws:TokenIssueTime':'false'}}"), "aws:TokenIssueTime ");
   expect_missing(WITH("{'StringEquals':{'s3:prefix':'home'}}"), "s3:prefix ");
   /* Absent and allowed; some value denies. */
@@ -154,15 +196,19 @@ START_TEST(missing_facts_are_those_that_matter) {
   /* Denied by a negated operator on the absent key; the one value would save it. */
   expect_missing(ALLOW_DENY("{'StringNotEquals':{'aws:PrincipalOrgID':'o-a'}}"), "aws:PrincipalOrgID ");
   /* As a variable, in a resource and in a condition. */
-  expect_missing(IDENTITY("{'Effect':'Allow','Action':'*','Resource':'arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/env}/*'}")
-                 "}", "aws:PrincipalTag/env ");
-  expect_missing("{'principal':" CALLER "," GET ",'context':{'aws:ResourceTag/t':'red'},'policies':{'identity':[" DOC(
-                     "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:ResourceTag/t':'${aws:PrincipalTag/t}'}}}") "]}}",
+  expect_missing(IDENTITY("{'Effect':'Allow','Action':'*','Resource':'arn:aws:secretsmanager:*:*:secret:${"
+                          "aws:PrincipalTag/env}/*'}") "}",
+                 "aws:PrincipalTag/env ");
+  expect_missing("{'principal':" CALLER "," GET
+                 ",'context':{'aws:ResourceTag/t':'red'},'policies':{'identity':[" DOC(
+                     "{'Effect':'Allow'," ANY
+                     ",'Condition':{'StringEquals':{'aws:ResourceTag/t':'${aws:PrincipalTag/t}'}}}") "]}}",
                  "aws:PrincipalTag/t ");
 }
 END_TEST
 
-START_TEST(facts_that_cannot_matter_are_not_listed) {
+START_TEST(facts_that_cannot_matter_are_not_listed)
+{
   /* A parameter that was not passed, a key that follows from the caller, a key of services only. */
   expect_missing(WITH("{'StringEquals':{'secretsmanager:VersionStage':'AWSCURRENT'}}"), "");
   expect_missing(WITH("{'StringEquals':{'aws:username':'alice'}}"), "");
@@ -170,38 +216,57 @@ START_TEST(facts_that_cannot_matter_are_not_listed) {
   /* Two absent keys: neither helps alone. */
   expect_missing(WITH("{'StringEquals':{'aws:PrincipalTag/a':'x','aws:PrincipalTag/b':'y'}}"), "");
   /* The statement fails anyway. */
-  expect_missing(IDENTITY("{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringEquals':{'aws:PrincipalTag/a':"
-                          "'x'}}}") "}", "");
-  expect_missing(WITH("{'StringEquals':{'aws:PrincipalTag/a':'x','aws:PrincipalAccount':'444455556666'}}"), "");
+  expect_missing(IDENTITY("{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'StringEquals':{'"
+                          "aws:PrincipalTag/a':"
+                          "'x'}}}") "}",
+                 "");
+  expect_missing(WITH("{'StringEquals':{'aws:PrincipalTag/a':'x','aws:PrincipalAccount':'444455556666'}}"),
+                 "");
   /* Allowed by another statement. */
   expect_missing(IDENTITY("{'Effect':'Allow'," ANY "},{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':"
-                          "{'aws:PrincipalTag/a':'x'}}}") "}", "");
+                          "{'aws:PrincipalTag/a':'x'}}}") "}",
+                 "");
   /* Denied explicitly instead of implicitly is no other verdict. */
-  expect_missing(IDENTITY("{'Effect':'Deny'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalTag/a':'x'}}}") "}", "");
+  expect_missing(
+      IDENTITY("{'Effect':'Deny'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalTag/a':'x'}}}") "}", "");
   /* The network is known. */
-  expect_missing("{'principal':" CALLER "," GET ",'context':{'aws:SourceIp':'203.0.113.7'},'policies':{'identity':[" DOC(
-                     "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:SourceVpce':'vpce-1'}}}") "]}}", "");
-  expect_missing("{'principal':" CALLER "," GET ",'context':{'aws:ViaAWSService':'true'},'policies':{'identity':[" DOC(
-                     "{'Effect':'Allow'," ANY ",'Condition':{'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}}}") "]}}", "");
+  expect_missing(
+      "{'principal':" CALLER "," GET ",'context':{'aws:SourceIp':'203.0.113.7'},'policies':{'identity':[" DOC(
+          "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:SourceVpce':'vpce-1'}}}") "]}}",
+      "");
+  expect_missing(
+      "{'principal':" CALLER "," GET ",'context':{'aws:ViaAWSService':'true'},'policies':{'identity':[" DOC(
+          "{'Effect':'Allow'," ANY ",'Condition':{'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}}}") "]}}",
+      "");
 }
 END_TEST
 
-START_TEST(unknown_facts_are_listed_when_they_matter) {
-#define UNKNOWN(statements) \
-  "{'principal':" CALLER "," GET ",'unknown':['aws:PrincipalTag/a','aws:PrincipalTag/b'],'policies':{'identity':[" DOC(statements) "]}}"
-  expect_missing(UNKNOWN("{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalTag/a':'x'}}}"),
-                 "aws:PrincipalTag/a? ");
-  expect_missing(UNKNOWN("{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalTag/a':'x','aws:PrincipalTag/b':"
-                         "'y'}}}"), "aws:PrincipalTag/a? aws:PrincipalTag/b? ");
-  expect_missing(UNKNOWN("{'Effect':'Allow'," ANY ",'Condition':{'Null':{'aws:PrincipalTag/b':'true'}}}"), "aws:PrincipalTag/b? ");
+START_TEST(unknown_facts_are_listed_when_they_matter)
+{
+#define UNKNOWN(statements)                                                                                  \
+  "{'principal':" CALLER "," GET                                                                             \
+  ",'unknown':['aws:PrincipalTag/a','aws:PrincipalTag/b'],'policies':{'identity':[" DOC(statements) "]}}"
+  expect_missing(
+      UNKNOWN("{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalTag/a':'x'}}}"),
+      "aws:PrincipalTag/a? ");
+  expect_missing(UNKNOWN("{'Effect':'Allow'," ANY
+                         ",'Condition':{'StringEquals':{'aws:PrincipalTag/a':'x','aws:PrincipalTag/b':"
+                         "'y'}}}"),
+                 "aws:PrincipalTag/a? aws:PrincipalTag/b? ");
+  expect_missing(UNKNOWN("{'Effect':'Allow'," ANY ",'Condition':{'Null':{'aws:PrincipalTag/b':'true'}}}"),
+                 "aws:PrincipalTag/b? ");
   expect_missing(UNKNOWN("{'Effect':'Allow'," ANY "},{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':"
-                         "{'aws:PrincipalTag/a':'x'}}}"), "");
+                         "{'aws:PrincipalTag/a':'x'}}}"),
+                 "");
   /* Whether the session is s1 is not known: nor is aws:userid. */
-  expect_missing("{'principal':" ROLE "," GET ",'policies':{'resource':[" DOC(
-                     "{'Effect':'Allow','Principal':{'AWS':'arn:aws:sts::111122223333:assumed-role/App/s1'}," ANY "}") "]}}",
-                 "aws:userid? ");
+  expect_missing(
+      "{'principal':" ROLE "," GET ",'policies':{'resource':[" DOC(
+          "{'Effect':'Allow','Principal':{'AWS':'arn:aws:sts::111122223333:assumed-role/App/s1'}," ANY
+          "}") "]}}",
+      "aws:userid? ");
   expect_missing("{'principal':" ROLE "," GET ",'policies':{'identity':[" DOC(
-                     "{'Effect':'Allow'," ANY ",'Condition':{'StringLike':{'aws:userid':'*:s1'}}}") "]}}", "aws:userid? ");
+                     "{'Effect':'Allow'," ANY ",'Condition':{'StringLike':{'aws:userid':'*:s1'}}}") "]}}",
+                 "aws:userid? ");
 #undef UNKNOWN
 }
 END_TEST
@@ -216,11 +281,14 @@ static unsigned count_rows(const pe_rowset *s) {
   return n;
 }
 
-START_TEST(rows_that_only_decide_together) {
+START_TEST(rows_that_only_decide_together)
+{
   fixture f;
   /* AMB-12 and AMB-14 both stand between the caller and the Allow. */
-  decide(&f, "{'principal':" CALLER "," GET ",'context':{'example:k':['a','b']},'policies':{'identity':[" DOC(
-                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'example:k':'a'},'StringNotEquals':{'example:k':[]}}}") "]}}");
+  decide(&f,
+         "{'principal':" CALLER "," GET ",'context':{'example:k':['a','b']},'policies':{'identity':[" DOC(
+             "{'Effect':'Allow'," ANY
+             ",'Condition':{'StringEquals':{'example:k':'a'},'StringNotEquals':{'example:k':[]}}}") "]}}");
   ck_assert_int_eq(f.t.effect, POLICYEVAL_IMPLICIT_DENY);
   ck_assert(assumed(&f, PE_ROW_AMB_12) && assumed(&f, PE_ROW_AMB_14) && count_rows(&f.t.assumptions) == 2);
   ck_assert_int_eq(pe_decide_effect(&f.c.set, f.c.request, true), POLICYEVAL_UNKNOWN);
@@ -228,8 +296,10 @@ START_TEST(rows_that_only_decide_together) {
   ck_assert_int_eq(f.t.effect, POLICYEVAL_UNKNOWN);
   done(&f);
   /* Three of them. */
-  decide(&f, "{'principal':" CALLER "," GET ",'context':{'example:k':['a','b'],'example:n':'abc'},'policies':{'identity':[" DOC(
-                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'example:k':'a'},'StringNotEquals':{'example:z':[]},"
+  decide(&f, "{'principal':" CALLER "," GET
+             ",'context':{'example:k':['a','b'],'example:n':'abc'},'policies':{'identity':[" DOC(
+                 "{'Effect':'Allow'," ANY
+                 ",'Condition':{'StringEquals':{'example:k':'a'},'StringNotEquals':{'example:z':[]},"
                  "'NumericNotEquals':{'example:n':'5'}}}") "]}}");
   ck_assert_uint_eq(count_rows(&f.t.assumptions), 3);
   ck_assert(assumed(&f, PE_ROW_AMB_12) && assumed(&f, PE_ROW_AMB_13) && assumed(&f, PE_ROW_AMB_14));
@@ -237,10 +307,12 @@ START_TEST(rows_that_only_decide_together) {
 }
 END_TEST
 
-START_TEST(rows_that_do_not_decide_are_no_assumptions) {
+START_TEST(rows_that_do_not_decide_are_no_assumptions)
+{
   fixture f;
   decide(&f, "{'principal':" CALLER "," GET ",'context':{'example:k':['a','b']},'policies':{'identity':[" DOC(
-                 "{'Effect':'Allow'," ANY "},{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'example:k':'a'}}}") "]}}");
+                 "{'Effect':'Allow'," ANY "},{'Effect':'Allow'," ANY
+                 ",'Condition':{'StringEquals':{'example:k':'a'}}}") "]}}");
   ck_assert_int_eq(f.t.effect, POLICYEVAL_ALLOW);
   ck_assert(pe_rowset_empty(&f.t.assumptions));
   ck_assert_int_eq(pe_decide_effect(&f.c.set, f.c.request, true), POLICYEVAL_ALLOW);
@@ -250,7 +322,8 @@ END_TEST
 
 /* ---- grants ---- */
 
-START_TEST(grants_are_read_or_refused) {
+START_TEST(grants_are_read_or_refused)
+{
   static const struct {
     const char *text;
     int rc;
@@ -260,8 +333,12 @@ START_TEST(grants_are_read_or_refused) {
       {"{'Grants':[],'Truncated':false}", 0, 0},
       {"[{'GranteePrincipal':'arn:aws:iam::111122223333:role/R','Operations':['Decrypt']}]", 0, 1},
       {"{'Grants':[{'GranteePrincipal':'ec2.amazonaws.com','Operations':[],'Constraints':null},"
-       "{'GranteeServicePrincipal':'ec2.amazonaws.com','Operations':[],'Constraints':{'SourceArn':'arn:aws:s3:::b'}}]}", 0, 2},
-      {"[{'GranteePrincipal':'x','Operations':['Decrypt'],'Constraints':{'EncryptionContextSubset':{'a':'b'}}}]", 0, 1},
+       "{'GranteeServicePrincipal':'ec2.amazonaws.com','Operations':[],'Constraints':{'SourceArn':'arn:aws:"
+       "s3:::b'}}]}",
+       0, 2},
+      {"[{'GranteePrincipal':'x','Operations':['Decrypt'],'Constraints':{'EncryptionContextSubset':{'a':'b'}}"
+       "}]",
+       0, 1},
       {"", POLICYEVAL_EJSON, 0},
       {"{}", POLICYEVAL_EPOLICY, 0},
       {"{'Grants':{}}", POLICYEVAL_EPOLICY, 0},
@@ -274,16 +351,19 @@ START_TEST(grants_are_read_or_refused) {
       {"[{'GranteePrincipal':'x','Operations':[1]}]", POLICYEVAL_EPOLICY, 0},
       {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'New':{}}}]", POLICYEVAL_EPOLICY, 0},
       {"[{'GranteePrincipal':'x','Operations':[],'Constraints':[]}]", POLICYEVAL_EPOLICY, 0},
-      {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'EncryptionContextEquals':{'a':1}}}]", POLICYEVAL_EPOLICY, 0},
-      {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'EncryptionContextEquals':1}}]", POLICYEVAL_EPOLICY, 0},
-      {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'EncryptionContextEquals':{},'EncryptionContextSubset':{}}}]",
+      {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'EncryptionContextEquals':{'a':1}}}]",
+       POLICYEVAL_EPOLICY, 0},
+      {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'EncryptionContextEquals':1}}]",
+       POLICYEVAL_EPOLICY, 0},
+      {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'EncryptionContextEquals':{},'"
+       "EncryptionContextSubset':{}}}]",
        POLICYEVAL_EPOLICY, 0},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char text[400];
     snprintf(text, sizeof text, "%s", rows[i].text);
     for (char *p = text; *p; p++) *p = *p == '\'' ? '"' : *p;
-    UNIT_EACH_ALLOCATION(mem, rc) {
+    UNIT_EACH_ALLOCATION (mem, rc) {
       pe_load_options options = {.limits = pe_load_limits_default};
       const pe_grant *grants = NULL;
       uint32_t count = 0;
@@ -306,17 +386,22 @@ END_TEST
 
 /* ---- failing memory ---- */
 
-START_TEST(every_allocation_may_fail) {
+START_TEST(every_allocation_may_fail)
+{
   fixture f;
-  decide(&f, "{'principal':" ROLE "," GET ",'context':{'example:k':['a','b']},'unknown':['aws:PrincipalOrgID'],'policies':{"
-             "'identity':[" DOC("{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1',"
-             "'aws:PrincipalTag/t':'${aws:PrincipalTag/u}'}}},{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':"
-             "{'aws:PrincipalOrgID':'o-1'}}},{'Effect':'Deny'," ANY ",'Condition':{'StringEquals':{'example:k':'z'}}}")
-             "],'scp':[[" DOC("{'Effect':'Allow'," ANY "}") "]]}}");
+  decide(&f, "{'principal':" ROLE "," GET
+             ",'context':{'example:k':['a','b']},'unknown':['aws:PrincipalOrgID'],'policies':{"
+             "'identity':[" DOC(
+                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1',"
+                 "'aws:PrincipalTag/t':'${aws:PrincipalTag/u}'}}},{'Effect':'Allow'," ANY
+                 ",'Condition':{'StringEquals':"
+                 "{'aws:PrincipalOrgID':'o-1'}}},{'Effect':'Deny'," ANY
+                 ",'Condition':{'StringEquals':{'example:k':'z'}}}") "],'scp':[[" DOC("{'Effect':'Allow'," ANY
+                                                                                      "}") "]]}}");
   int effect = f.t.effect;
   size_t missing = f.t.missing.len;
   ck_assert_int_eq(effect, POLICYEVAL_UNKNOWN);
-  UNIT_EACH_ALLOCATION(mem, rc) {
+  UNIT_EACH_ALLOCATION (mem, rc) {
     pe_trace t;
     pe_trace_init(&t, &mem.alloc);
     rc = pe_decide(&f.c.set, f.c.request, false, &t);
@@ -327,7 +412,8 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-START_TEST(a_trace_used_again_is_clean) {
+START_TEST(a_trace_used_again_is_clean)
+{
   fixture f;
   decide(&f, WITH("{'StringEquals':{'aws:PrincipalOrgID':'o-a'}}"));
   size_t layers = f.t.layers.len, statements = f.t.statements.len;
@@ -337,7 +423,9 @@ START_TEST(a_trace_used_again_is_clean) {
 }
 END_TEST
 
-UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer, layers_without_a_part_are_marked,
-          the_first_layer_in_order_is_named, missing_facts_are_those_that_matter, facts_that_cannot_matter_are_not_listed,
-          unknown_facts_are_listed_when_they_matter, rows_that_only_decide_together, rows_that_do_not_decide_are_no_assumptions,
-          grants_are_read_or_refused, every_allocation_may_fail, a_trace_used_again_is_clean)
+UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer,
+          layers_without_a_part_are_marked, the_first_layer_in_order_is_named,
+          missing_facts_are_those_that_matter, facts_that_cannot_matter_are_not_listed,
+          unknown_facts_are_listed_when_they_matter, rows_that_only_decide_together,
+          rows_that_do_not_decide_are_no_assumptions, grants_are_read_or_refused, every_allocation_may_fail,
+          a_trace_used_again_is_clean)

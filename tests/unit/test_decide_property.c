@@ -18,30 +18,50 @@ static unsigned pick(unsigned n) {
 }
 
 #define COUNT(list) (unsigned)(sizeof list / sizeof *list)
-#define ONE(list) list[pick(COUNT(list))]
+#define ONE(list)   list[pick(COUNT(list))]
 
 /* ---- random cases ---- */
 
-static const char *const actions[] = {"*", "secretsmanager:*", "secretsmanager:Get*", "secretsmanager:GetSecretValue",
-                                      "secretsmanager:DeleteSecret", "s3:GetObject"};
+static const char *const actions[] = {"*",
+                                      "secretsmanager:*",
+                                      "secretsmanager:Get*",
+                                      "secretsmanager:GetSecretValue",
+                                      "secretsmanager:DeleteSecret",
+                                      "s3:GetObject"};
 static const char *const resources[] = {
-    "*", "arn:aws:secretsmanager:us-east-1:444455556666:secret:red/db-AbCdEf",
-    "arn:aws:secretsmanager:*:*:secret:*", "arn:aws:secretsmanager:us-east-1:444455556666:secret:${aws:PrincipalTag/team}/*",
-    "arn:aws:secretsmanager:us-east-1:444455556666:s*:red/*", "arn:aws:secretsmanager:us-east-1:*:red/db-??????",
-    "arn:aws:s3:::bucket", "arn:aws:secretsmanager:US-EAST-1:444455556666:secret:*"};
-static const char *const principals[] = {
-    "*", "111122223333", "arn:aws:iam::444455556666:root", "arn:aws:iam::111122223333:role/App",
-    "arn:aws:iam::444455556666:role/App", "arn:aws:iam::444455556666:role/team/App", "arn:aws:iam::444455556666:user/alice",
-    "arn:aws:sts::444455556666:assumed-role/App/s1", "arn:aws:sts::444455556666:assumed-role/App/s2"};
+    "*",
+    "arn:aws:secretsmanager:us-east-1:444455556666:secret:red/db-AbCdEf",
+    "arn:aws:secretsmanager:*:*:secret:*",
+    "arn:aws:secretsmanager:us-east-1:444455556666:secret:${aws:PrincipalTag/team}/*",
+    "arn:aws:secretsmanager:us-east-1:444455556666:s*:red/*",
+    "arn:aws:secretsmanager:us-east-1:*:red/db-??????",
+    "arn:aws:s3:::bucket",
+    "arn:aws:secretsmanager:US-EAST-1:444455556666:secret:*"};
+static const char *const principals[] = {"*",
+                                         "111122223333",
+                                         "arn:aws:iam::444455556666:root",
+                                         "arn:aws:iam::111122223333:role/App",
+                                         "arn:aws:iam::444455556666:role/App",
+                                         "arn:aws:iam::444455556666:role/team/App",
+                                         "arn:aws:iam::444455556666:user/alice",
+                                         "arn:aws:sts::444455556666:assumed-role/App/s1",
+                                         "arn:aws:sts::444455556666:assumed-role/App/s2"};
 static const char *const callers[] = {
     "arn:aws:sts::111122223333:assumed-role/App/s1", "arn:aws:sts::444455556666:assumed-role/App/s1",
-    "arn:aws:iam::444455556666:role/App", "arn:aws:iam::444455556666:user/alice", "arn:aws:iam::444455556666:root"};
-static const char *const operators[] = {
-    "StringEquals", "StringNotEquals", "StringLike", "StringEqualsIfExists", "ForAnyValue:StringEquals",
-    "ForAllValues:StringEquals", "ForAnyValue:StringNotEquals", "ForAnyValue:StringEqualsIfExists", "NumericLessThan",
-    "NumericNotEquals"};
-static const char *const keys[] = {"aws:PrincipalTag/team", "aws:PrincipalOrgID", "example:k", "aws:PrincipalOrgPaths",
-                                   "aws:userid"};
+    "arn:aws:iam::444455556666:role/App", "arn:aws:iam::444455556666:user/alice",
+    "arn:aws:iam::444455556666:root"};
+static const char *const operators[] = {"StringEquals",
+                                        "StringNotEquals",
+                                        "StringLike",
+                                        "StringEqualsIfExists",
+                                        "ForAnyValue:StringEquals",
+                                        "ForAllValues:StringEquals",
+                                        "ForAnyValue:StringNotEquals",
+                                        "ForAnyValue:StringEqualsIfExists",
+                                        "NumericLessThan",
+                                        "NumericNotEquals"};
+static const char *const keys[] = {"aws:PrincipalTag/team", "aws:PrincipalOrgID", "example:k",
+                                   "aws:PrincipalOrgPaths", "aws:userid"};
 static const char *const values[] = {"red", "blue", "r*", "5", "${aws:PrincipalTag/team}", ""};
 
 static json_t *list_of(const char *const *from, unsigned n) {
@@ -52,11 +72,12 @@ static json_t *list_of(const char *const *from, unsigned n) {
 
 static json_t *condition(void) {
   json_t *block = json_object();
-  const char *operator = ONE(operators);
+  const char *operator= ONE(operators);
   json_t *entries = json_object();
   json_object_set_new(entries, ONE(keys), list_of(values, COUNT(values)));
   json_object_set_new(block, operator, entries);
-  if (pick(3) == 0) json_object_set_new(block, "Null", json_pack("{s:s}", ONE(keys), pick(2) ? "true" : "false"));
+  if (pick(3) == 0)
+    json_object_set_new(block, "Null", json_pack("{s:s}", ONE(keys), pick(2) ? "true" : "false"));
   return block;
 }
 
@@ -91,8 +112,9 @@ static json_t *random_case(void) {
     bool list = keys[i][4] == 'P' && strcmp(keys[i], "aws:PrincipalOrgPaths") == 0;
     json_object_set_new(context, keys[i], list ? list_of(values, 4) : json_string(values[pick(4)]));
   }
-  return json_pack("{s:s,s:s,s:s,s:o,s:o}", "principal", ONE(callers), "action", "secretsmanager:GetSecretValue",
-                   "resource", "arn:aws:secretsmanager:us-east-1:444455556666:secret:red/db-AbCdEf", "policies", policies,
+  return json_pack("{s:s,s:s,s:s,s:o,s:o}", "principal", ONE(callers), "action",
+                   "secretsmanager:GetSecretValue", "resource",
+                   "arn:aws:secretsmanager:us-east-1:444455556666:secret:red/db-AbCdEf", "policies", policies,
                    "context", context);
 }
 
@@ -117,8 +139,8 @@ static outcome decide(const json_t *object) {
   o.blocked_by = t.blocked_by;
   o.assumptions = t.assumptions;
   for (size_t i = 0; i < t.missing.len; i++)
-    snprintf(o.missing + strlen(o.missing), sizeof o.missing - strlen(o.missing), "%.*s ", (int)t.missing.data[i].key.len,
-             t.missing.data[i].key.ptr);
+    snprintf(o.missing + strlen(o.missing), sizeof o.missing - strlen(o.missing), "%.*s ",
+             (int)t.missing.data[i].key.len, t.missing.data[i].key.ptr);
   pe_trace_done(&t);
   pe_test_case_done(&c);
   return o;
@@ -140,7 +162,8 @@ static void must(bool ok, const char *what, const json_t *before, const json_t *
 }
 
 static json_t *layer(json_t *object, const char *name) {
-  return json_object_get(json_array_get(json_object_get(json_object_get(object, "policies"), name), 0), "Statement");
+  return json_object_get(json_array_get(json_object_get(json_object_get(object, "policies"), name), 0),
+                         "Statement");
 }
 
 static json_t *start_round(unsigned round) {
@@ -151,11 +174,13 @@ static json_t *start_round(unsigned round) {
 
 /* ---- properties ---- */
 
-START_TEST(an_added_deny_never_allows_more) {
+START_TEST(an_added_deny_never_allows_more)
+{
   for (unsigned i = 0; i < ROUNDS; i++) {
     json_t *before = start_round(i), *after = json_deep_copy(before);
     bool resource = pick(2);
-    json_array_insert_new(layer(after, resource ? "resource" : "identity"), pick(2), statement("Deny", resource));
+    json_array_insert_new(layer(after, resource ? "resource" : "identity"), pick(2),
+                          statement("Deny", resource));
     must(rank(decide(after).effect) <= rank(decide(before).effect), "a Deny allowed more", before, after);
     json_decref(before);
     json_decref(after);
@@ -163,11 +188,13 @@ START_TEST(an_added_deny_never_allows_more) {
 }
 END_TEST
 
-START_TEST(an_added_allow_never_denies_more) {
+START_TEST(an_added_allow_never_denies_more)
+{
   for (unsigned i = 0; i < ROUNDS; i++) {
     json_t *before = start_round(i), *after = json_deep_copy(before);
     bool resource = pick(2);
-    json_array_insert_new(layer(after, resource ? "resource" : "identity"), pick(2), statement("Allow", resource));
+    json_array_insert_new(layer(after, resource ? "resource" : "identity"), pick(2),
+                          statement("Allow", resource));
     must(rank(decide(after).effect) >= rank(decide(before).effect), "an Allow denied more", before, after);
     json_decref(before);
     json_decref(after);
@@ -215,13 +242,15 @@ static bool same(const outcome *a, const outcome *b) {
   return a->effect == b->effect && a->blocked_by == b->blocked_by && strcmp(a->missing, b->missing) == 0;
 }
 
-START_TEST(order_and_splitting_change_nothing) {
+START_TEST(order_and_splitting_change_nothing)
+{
   for (unsigned i = 0; i < ROUNDS; i++) {
     json_t *before = start_round(i), *after = json_deep_copy(before);
     permute(json_object_get(after, "policies"));
     outcome a = decide(before), b = decide(after);
     must(same(&a, &b), "order counted", before, after);
-    must(memcmp(&a.assumptions, &b.assumptions, sizeof a.assumptions) == 0, "order counted for assumptions", before, after);
+    must(memcmp(&a.assumptions, &b.assumptions, sizeof a.assumptions) == 0, "order counted for assumptions",
+         before, after);
     split(layer(after, "identity"));
     split(layer(after, "resource"));
     b = decide(after);
@@ -235,12 +264,14 @@ END_TEST
 static bool agrees(int three_valued, int filled) {
   switch (three_valued) {
   case POLICYEVAL_UNKNOWN: return true;
-  case POLICYEVAL_IMPLICIT_DENY: return filled == POLICYEVAL_IMPLICIT_DENY || filled == POLICYEVAL_EXPLICIT_DENY;
+  case POLICYEVAL_IMPLICIT_DENY:
+    return filled == POLICYEVAL_IMPLICIT_DENY || filled == POLICYEVAL_EXPLICIT_DENY;
   default: return filled == three_valued;
   }
 }
 
-START_TEST(a_filled_in_fact_never_contradicts) {
+START_TEST(a_filled_in_fact_never_contradicts)
+{
   unsigned unknowns = 0;
   for (unsigned i = 0; i < ROUNDS; i++) {
     json_t *before = start_round(i), *context = json_object_get(before, "context");
@@ -262,7 +293,8 @@ START_TEST(a_filled_in_fact_never_contradicts) {
 }
 END_TEST
 
-START_TEST(a_named_session_never_contradicts) {
+START_TEST(a_named_session_never_contradicts)
+{
   unsigned unknowns = 0;
   for (unsigned i = 0; i < ROUNDS; i++) {
     json_t *before = start_round(i), *after = json_deep_copy(before);
@@ -273,8 +305,9 @@ START_TEST(a_named_session_never_contradicts) {
     for (unsigned s = 0; s < COUNT(sessions); s++) {
       char arn[80];
       snprintf(arn, sizeof arn, "arn:aws:sts::444455556666:assumed-role/App/%s", sessions[s]);
-      json_object_set_new(after, "principal", json_pack("{s:s,s:s,s:s}", "arn", arn, "role_arn",
-                                                        "arn:aws:iam::444455556666:role/App", "id", "AROAX"));
+      json_object_set_new(after, "principal",
+                          json_pack("{s:s,s:s,s:s}", "arn", arn, "role_arn",
+                                    "arn:aws:iam::444455556666:role/App", "id", "AROAX"));
       must(agrees(effect, decide(after).effect), "a named session contradicts", before, after);
     }
     json_decref(before);
@@ -285,7 +318,8 @@ START_TEST(a_named_session_never_contradicts) {
 END_TEST
 
 /* Under any choice of readings of the rows that were not assumed, the verdict stands (one row at a time). */
-START_TEST(other_readings_change_nothing_but_assumptions) {
+START_TEST(other_readings_change_nothing_but_assumptions)
+{
   for (unsigned i = 0; i < ROUNDS / 4; i++) {
     json_t *object = start_round(i);
     outcome o = decide(object);
@@ -296,7 +330,8 @@ START_TEST(other_readings_change_nothing_but_assumptions) {
         json_object_set_new(object, "readings", json_pack("{s:s}", info->name, info->reading[k]));
         changed |= decide(object).effect != o.effect;
       }
-      must(!changed || pe_rowset_has(&o.assumptions, (pe_row)row), pe_row_get((pe_row)row)->name, object, object);
+      must(!changed || pe_rowset_has(&o.assumptions, (pe_row)row), pe_row_get((pe_row)row)->name, object,
+           object);
     }
     json_decref(object);
   }
@@ -304,5 +339,5 @@ START_TEST(other_readings_change_nothing_but_assumptions) {
 END_TEST
 
 UNIT_MAIN("decide_property", an_added_deny_never_allows_more, an_added_allow_never_denies_more,
-          order_and_splitting_change_nothing, a_filled_in_fact_never_contradicts, a_named_session_never_contradicts,
-          other_readings_change_nothing_but_assumptions)
+          order_and_splitting_change_nothing, a_filled_in_fact_never_contradicts,
+          a_named_session_never_contradicts, other_readings_change_nothing_but_assumptions)

@@ -14,12 +14,15 @@ static const char *const layers[] = {POLICYEVAL_LAYERS(NAME)};
 
 static unsigned failed, ran;
 
-static void fault(const char *file, const json_t *vector, const char *what, const char *got, const char *want) {
+static void fault(const char *file, const json_t *vector, const char *what, const char *got,
+                  const char *want) {
   failed++;
-  printf("%s %s: %s is %s, not %s\n", file, json_string_value(json_object_get(vector, "id")), what, got, want);
+  printf("%s %s: %s is %s, not %s\n", file, json_string_value(json_object_get(vector, "id")), what, got,
+         want);
 }
 
-static void check_set(const char *file, const json_t *vector, const char *what, const json_t *want, const char *got) {
+static void check_set(const char *file, const json_t *vector, const char *what, const json_t *want,
+                      const char *got) {
   char text[1024] = "";
   size_t i;
   const json_t *v;
@@ -51,7 +54,8 @@ static void check_sets(const char *file, const json_t *vector, const pe_trace *t
     check_set(file, vector, "blocked_by", json_object_get(expect, "blocked_by"), text);
   text[0] = '\0';
   for (size_t i = 0; i < t->missing.len; i++)
-    snprintf(text + strlen(text), sizeof text - strlen(text), "%.*s ", (int)t->missing.data[i].key.len, t->missing.data[i].key.ptr);
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%.*s ", (int)t->missing.data[i].key.len,
+             t->missing.data[i].key.ptr);
   if (json_object_get(expect, "missing_context"))
     check_set(file, vector, "missing_context", json_object_get(expect, "missing_context"), text);
 }
@@ -67,7 +71,8 @@ static void check_matched(const char *file, const json_t *vector, const pe_trace
     bool found = false;
     for (size_t k = 0; k < t->statements.len; k++) {
       const pe_stmt_trace *s = &t->statements.data[k];
-      found |= s->step == PE_STEP_MATCHED && s->statement->index == json_integer_value(json_array_get(pair, 1)) &&
+      found |= s->step == PE_STEP_MATCHED &&
+               s->statement->index == json_integer_value(json_array_get(pair, 1)) &&
                strcmp(layers[s->layer], json_string_value(json_array_get(pair, 0))) == 0;
     }
     if (!found) fault(file, vector, "match", "missing", json_string_value(json_array_get(pair, 0)));
@@ -83,9 +88,11 @@ static void run_vector(const char *name, const json_t *file, const json_t *vecto
   pe_trace_init(&t, &pe_alloc_libc);
   ck_assert_int_eq(pe_decide(&c.set, c.request, false, &t), 0);
   if (strcmp(effects[t.effect], want) != 0) fault(name, vector, "decision", effects[t.effect], want);
-  if (pe_decide_effect(&c.set, c.request, false) != t.effect) fault(name, vector, "effect", "other", effects[t.effect]);
+  if (pe_decide_effect(&c.set, c.request, false) != t.effect)
+    fault(name, vector, "effect", "other", effects[t.effect]);
   int strict = pe_rowset_empty(&t.assumptions) ? t.effect : POLICYEVAL_UNKNOWN;
-  if (pe_decide_effect(&c.set, c.request, true) != strict) fault(name, vector, "strict effect", "other", effects[strict]);
+  if (pe_decide_effect(&c.set, c.request, true) != strict)
+    fault(name, vector, "strict effect", "other", effects[strict]);
   check_sets(name, vector, &t);
   check_matched(name, vector, &t);
   pe_trace_done(&t);
@@ -107,7 +114,8 @@ static void run_file(const char *name) {
   free(text);
 }
 
-START_TEST(vectors_decide_as_they_say) {
+START_TEST(vectors_decide_as_they_say)
+{
   const char *top = getenv("srcdir");
   char folder[4096];
   snprintf(folder, sizeof folder, "%s/tests/vectors/decide", top ? top : ".");

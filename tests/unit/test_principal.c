@@ -3,12 +3,12 @@
 #include "eval/principal.h"
 #include "unit.h"
 
-#define ROLE "arn:aws:iam::111122223333:role/team/App"
-#define SESSION "arn:aws:sts::111122223333:assumed-role/App/s1"
-#define USER "arn:aws:iam::111122223333:user/alice"
-#define ROOT "arn:aws:iam::111122223333:root"
+#define ROLE      "arn:aws:iam::111122223333:role/team/App"
+#define SESSION   "arn:aws:sts::111122223333:assumed-role/App/s1"
+#define USER      "arn:aws:iam::111122223333:user/alice"
+#define ROOT      "arn:aws:iam::111122223333:root"
 #define FEDERATED "arn:aws:sts::111122223333:federated-user/bob"
-#define SECRET "arn:aws:secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"
+#define SECRET    "arn:aws:secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"
 
 typedef struct row {
   const char *principal; /* of the policy */
@@ -50,19 +50,21 @@ static void check(subject *s, const row *rows, size_t n) {
   }
 }
 
-#define CHECK(s, ...)                                        \
-  do {                                                       \
-    static const row rows[] = {__VA_ARGS__};                 \
-    check(s, rows, sizeof rows / sizeof rows[0]);            \
+#define CHECK(s, ...)                                                                                        \
+  do {                                                                                                       \
+    static const row rows[] = {__VA_ARGS__};                                                                 \
+    check(s, rows, sizeof rows / sizeof rows[0]);                                                            \
   } while (0)
 
-START_TEST(session_of_a_role) {
+START_TEST(session_of_a_role)
+{
   subject s;
   start(&s, SESSION, ROLE, "AROAJQABLZS4A3QDU576Q");
   prepare(&s);
   CHECK(&s, {"*", 0, PE_VIA_STAR}, {"*", 'A', PE_VIA_STAR}, {"111122223333", 'A', PE_VIA_ACCOUNT},
         {ROOT, 'A', PE_VIA_ACCOUNT}, {ROLE, 'A', PE_VIA_ROLE}, {SESSION, 'A', PE_VIA_SESSION},
-        {"arn:aws:iam::111122223333:role/team/Other", 'A', 0}, {"arn:aws:iam::444455556666:role/team/App", 'A', 0},
+        {"arn:aws:iam::111122223333:role/team/Other", 'A', 0},
+        {"arn:aws:iam::444455556666:role/team/App", 'A', 0},
         {"arn:aws:sts::111122223333:assumed-role/App/s2", 'A', 0}, {"444455556666", 'A', 0},
         {"arn:aws-cn:iam::111122223333:role/team/App", 'A', 0}, {"arn:aws-cn:iam::111122223333:root", 'A', 0},
         {"arn:aws:iam::111122223333:role/*", 'A', 0}, {"arn:aws:iam::111122223333:group/App", 'A', 0},
@@ -73,7 +75,8 @@ START_TEST(session_of_a_role) {
 }
 END_TEST
 
-START_TEST(path_and_letter_case_are_questions) {
+START_TEST(path_and_letter_case_are_questions)
+{
   subject s;
   start(&s, SESSION, ROLE, NULL);
   prepare(&s);
@@ -97,11 +100,13 @@ START_TEST(path_and_letter_case_are_questions) {
 }
 END_TEST
 
-START_TEST(a_role_is_some_session) {
+START_TEST(a_role_is_some_session)
+{
   subject s;
   start(&s, ROLE, NULL, NULL);
   prepare(&s);
-  CHECK(&s, {ROLE, 'A', PE_VIA_ROLE}, {SESSION, 'A', 0}, {"arn:aws:sts::111122223333:assumed-role/Other/s1", 'A', 0});
+  CHECK(&s, {ROLE, 'A', PE_VIA_ROLE}, {SESSION, 'A', 0},
+        {"arn:aws:sts::111122223333:assumed-role/Other/s1", 'A', 0});
   ck_assert(s.env.unknown_hit);
   s.env.want_unknown = true;
   CHECK(&s, {SESSION, 'A', PE_VIA_SESSION}, {"arn:aws:sts::111122223333:assumed-role/Other/s1", 'A', 0});
@@ -109,17 +114,20 @@ START_TEST(a_role_is_some_session) {
 }
 END_TEST
 
-START_TEST(users_roots_and_federated_users) {
+START_TEST(users_roots_and_federated_users)
+{
   subject s;
   const char *why = "";
   start(&s, USER, NULL, NULL);
   prepare(&s);
-  CHECK(&s, {USER, 'A', PE_VIA_USER}, {"arn:aws:iam::111122223333:user/Alice", 'A', 0}, {ROOT, 'A', PE_VIA_ACCOUNT},
-        {"arn:aws:iam::111122223333:user/team/alice", 'A', 0}, {"AIDAJQABLZS4A3QDU576Q", 'A', 0});
+  CHECK(&s, {USER, 'A', PE_VIA_USER}, {"arn:aws:iam::111122223333:user/Alice", 'A', 0},
+        {ROOT, 'A', PE_VIA_ACCOUNT}, {"arn:aws:iam::111122223333:user/team/alice", 'A', 0},
+        {"AIDAJQABLZS4A3QDU576Q", 'A', 0});
   pe_request_builder_free(s.builder);
   start(&s, ROOT, NULL, NULL);
   prepare(&s);
-  CHECK(&s, {ROOT, 'A', PE_VIA_ROOT}, {"111122223333", 'A', PE_VIA_ROOT}, {USER, 'A', 0}, {"444455556666", 'A', 0});
+  CHECK(&s, {ROOT, 'A', PE_VIA_ROOT}, {"111122223333", 'A', PE_VIA_ROOT}, {USER, 'A', 0},
+        {"444455556666", 'A', 0});
   pe_request_builder_free(s.builder);
   start(&s, FEDERATED, NULL, NULL);
   ck_assert_int_eq(pe_request_set_parent(s.builder, PE_SLICE(USER), &why), 0);
@@ -130,16 +138,18 @@ START_TEST(users_roots_and_federated_users) {
 }
 END_TEST
 
-START_TEST(services_providers_and_nobody) {
+START_TEST(services_providers_and_nobody)
+{
   subject s;
   start(&s, NULL, NULL, NULL);
   pe_request_set_service(s.builder, PE_SLICE("backup.amazonaws.com"));
   prepare(&s);
-  CHECK(&s, {"backup.amazonaws.com", 'S', PE_VIA_SERVICE}, {"lambda.amazonaws.com", 'S', 0}, {"*", 0, PE_VIA_STAR},
-        {"111122223333", 'A', 0});
+  CHECK(&s, {"backup.amazonaws.com", 'S', PE_VIA_SERVICE}, {"lambda.amazonaws.com", 'S', 0},
+        {"*", 0, PE_VIA_STAR}, {"111122223333", 'A', 0});
   pe_request_set_provider(s.builder, PE_SLICE("accounts.google.com"));
   prepare(&s);
-  CHECK(&s, {"accounts.google.com", 'F', PE_VIA_PROVIDER}, {"backup.amazonaws.com", 'S', 0}, {"*", 'A', PE_VIA_STAR});
+  CHECK(&s, {"accounts.google.com", 'F', PE_VIA_PROVIDER}, {"backup.amazonaws.com", 'S', 0},
+        {"*", 'A', PE_VIA_STAR});
   pe_request_set_anonymous(s.builder);
   prepare(&s);
   CHECK(&s, {"*", 0, PE_VIA_STAR}, {"accounts.google.com", 'F', 0}, {"111122223333", 'A', 0});

@@ -5,12 +5,12 @@
 #include "eval/request.h"
 #include "unit.h"
 
-#define ROLE "arn:aws:iam::111122223333:role/team/App"
+#define ROLE    "arn:aws:iam::111122223333:role/team/App"
 #define SESSION "arn:aws:sts::111122223333:assumed-role/App/s1"
-#define USER "arn:aws:iam::111122223333:user/team/alice"
-#define SECRET "arn:aws:secretsmanager:us-east-1:444455556666:secret:s-AbCdEf"
-#define KEY "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-#define GET "secretsmanager:GetSecretValue"
+#define USER    "arn:aws:iam::111122223333:user/team/alice"
+#define SECRET  "arn:aws:secretsmanager:us-east-1:444455556666:secret:s-AbCdEf"
+#define KEY     "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#define GET     "secretsmanager:GetSecretValue"
 #define S(text) PE_SLICE(text)
 
 static pe_request_builder *start(const char *arn, const char *action, const char *resource) {
@@ -44,11 +44,12 @@ static void expect(const pe_request *r, const char *key, const char *value) {
     ck_assert_msg(f == NULL, "%s is there", key);
     return;
   }
-  ck_assert_msg(f && f->count == 1 && pe_slice_eq(f->values[0], pe_slice_str(value)), "%s is %.*s, not %s", key,
-                f && f->count ? (int)f->values[0].len : 0, f && f->count ? f->values[0].ptr : "", value);
+  ck_assert_msg(f && f->count == 1 && pe_slice_eq(f->values[0], pe_slice_str(value)), "%s is %.*s, not %s",
+                key, f && f->count ? (int)f->values[0].len : 0, f && f->count ? f->values[0].ptr : "", value);
 }
 
-START_TEST(facts_follow_from_the_caller) {
+START_TEST(facts_follow_from_the_caller)
+{
   pe_request_builder *b = start(SESSION, GET, SECRET);
   pe_request_set_role_arn(b, S(ROLE), NULL);
   pe_request_set_principal_id(b, S("AROAX"));
@@ -85,7 +86,8 @@ START_TEST(facts_follow_from_the_caller) {
 }
 END_TEST
 
-START_TEST(other_callers_have_other_facts) {
+START_TEST(other_callers_have_other_facts)
+{
   pe_request_builder *b = start("arn:aws:iam::444455556666:root", GET, SECRET);
   const pe_request *r = prepared(b);
   expect(r, "aws:userid", "444455556666");
@@ -110,7 +112,8 @@ START_TEST(other_callers_have_other_facts) {
 }
 END_TEST
 
-START_TEST(a_session_without_name_is_unknown) {
+START_TEST(a_session_without_name_is_unknown)
+{
   pe_request_builder *b = start(ROLE, GET, SECRET);
   const pe_request *r = prepared(b);
   ck_assert(r->has_unknown && fact(r, "aws:userid")->unknown);
@@ -131,7 +134,8 @@ START_TEST(a_session_without_name_is_unknown) {
 }
 END_TEST
 
-START_TEST(the_caller_goes_before_what_is_derived) {
+START_TEST(the_caller_goes_before_what_is_derived)
+{
   pe_request_builder *b = start(SESSION, GET, SECRET);
   pe_slice one = S("eu-west-1"), two = S("us-west-2"), list[] = {S("a"), S("b")};
   ck_assert_int_eq(pe_request_set_default(b, S("kms:ViaService"), &one, 1, false), 0);
@@ -165,7 +169,8 @@ START_TEST(the_caller_goes_before_what_is_derived) {
 }
 END_TEST
 
-START_TEST(tag_keys_may_be_there_twice) {
+START_TEST(tag_keys_may_be_there_twice)
+{
   pe_request_builder *b = start(SESSION, GET, SECRET);
   pe_slice red = S("red"), blue = S("blue"), green = S("green");
   pe_request_set_fact(b, S("aws:ResourceTag/Team"), &red, 1, false);
@@ -178,7 +183,8 @@ START_TEST(tag_keys_may_be_there_twice) {
   const pe_request *r = prepared(b);
   const pe_fact *f = fact(r, "aws:ResourceTag/team"), *g = fact(r, "aws:PrincipalTag/a");
   ck_assert(f->twice && f->count == 3 && !f->multi);
-  ck_assert(pe_slice_eq(f->values[0], red) && pe_slice_eq(f->values[1], green) && pe_slice_eq(f->values[2], red));
+  ck_assert(pe_slice_eq(f->values[0], red) && pe_slice_eq(f->values[1], green) &&
+            pe_slice_eq(f->values[2], red));
   ck_assert(g->twice && g->count == 2 && pe_slice_eq(g->values[1], green));
   pe_request_set_unknown(b, S("aws:ResourceTag/team"));
   f = fact(prepared(b), "aws:ResourceTag/team");
@@ -187,7 +193,8 @@ START_TEST(tag_keys_may_be_there_twice) {
 }
 END_TEST
 
-START_TEST(encryption_context_names_its_keys) {
+START_TEST(encryption_context_names_its_keys)
+{
   pe_request_builder *b = start(SESSION, "kms:Decrypt", KEY);
   pe_slice v = S("x");
   pe_request_set_fact(b, S("kms:EncryptionContext:SecretARN"), &v, 1, false);
@@ -199,24 +206,38 @@ START_TEST(encryption_context_names_its_keys) {
 }
 END_TEST
 
-START_TEST(bad_parts_are_refused_with_a_reason) {
-  static const char *const principals[] = {
-      "", "alice", "arn:aws:iam::111122223333:user", "arn:aws:iam::PRODUCTION:role/R", "arn:aws:iam::111122223333:group/g",
-      "arn:aws:iam::111122223333:role/", "arn:aws:sts::111122223333:assumed-role/R", "arn:aws:s3:::bucket",
-      "arn:aws:sts::111122223333:assumed-role//s", "arn:aws:iam:us-east-1:111122223333:role/R", "arn::iam::111122223333:root",
-      "arn:aws:iam::111122223333:role/*", "arn:aws:iam::111122223333:user/a/", "arn:aws:sts::111122223333:federated-user/"};
-  static const char *const actions[] = {"", "GetSecretValue", "s3:*", "s3:Get?", "s3:", ":Get", "a:b:c", "s3:Get Object"};
-  static const char *const resources[] = {"", "s", " arn:aws:s3:::b", "arn:aws:s3:::", "arn:aws:s3::b",
-                                          "arn:aws:kms:us-east-1:CENTRAL:key/k", "**"};
+START_TEST(bad_parts_are_refused_with_a_reason)
+{
+  static const char *const principals[] = {"",
+                                           "alice",
+                                           "arn:aws:iam::111122223333:user",
+                                           "arn:aws:iam::PRODUCTION:role/R",
+                                           "arn:aws:iam::111122223333:group/g",
+                                           "arn:aws:iam::111122223333:role/",
+                                           "arn:aws:sts::111122223333:assumed-role/R",
+                                           "arn:aws:s3:::bucket",
+                                           "arn:aws:sts::111122223333:assumed-role//s",
+                                           "arn:aws:iam:us-east-1:111122223333:role/R",
+                                           "arn::iam::111122223333:root",
+                                           "arn:aws:iam::111122223333:role/*",
+                                           "arn:aws:iam::111122223333:user/a/",
+                                           "arn:aws:sts::111122223333:federated-user/"};
+  static const char *const actions[] = {"",    "GetSecretValue", "s3:*",  "s3:Get?",
+                                        "s3:", ":Get",           "a:b:c", "s3:Get Object"};
+  static const char *const resources[] = {
+      "",  "s", " arn:aws:s3:::b", "arn:aws:s3:::", "arn:aws:s3::b", "arn:aws:kms:us-east-1:CENTRAL:key/k",
+      "**"};
   pe_request_builder *b = pe_request_builder_new(&pe_alloc_libc, NULL);
   for (size_t i = 0; i < sizeof principals / sizeof *principals; i++) {
     const char *why = NULL;
-    ck_assert_msg(pe_request_set_principal_arn(b, pe_slice_str(principals[i]), &why) == POLICYEVAL_EINVAL && why, "%s",
-                  principals[i]);
+    ck_assert_msg(pe_request_set_principal_arn(b, pe_slice_str(principals[i]), &why) == POLICYEVAL_EINVAL &&
+                      why,
+                  "%s", principals[i]);
   }
   for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
     const char *why = NULL;
-    ck_assert_msg(pe_request_set_action(b, pe_slice_str(actions[i]), &why) == POLICYEVAL_EINVAL && why, "%s", actions[i]);
+    ck_assert_msg(pe_request_set_action(b, pe_slice_str(actions[i]), &why) == POLICYEVAL_EINVAL && why, "%s",
+                  actions[i]);
   }
   for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
     const char *why = NULL;
@@ -234,7 +255,8 @@ START_TEST(bad_parts_are_refused_with_a_reason) {
 }
 END_TEST
 
-START_TEST(parts_that_do_not_belong_together_are_refused) {
+START_TEST(parts_that_do_not_belong_together_are_refused)
+{
   const pe_request *r;
   const char *why = NULL;
   pe_request_builder *b = start(SESSION, GET, SECRET);
@@ -274,7 +296,8 @@ static int fill(pe_request_builder *b, const pe_request **r) {
   return rc ? rc : pe_request_prepare(b, r, NULL);
 }
 
-START_TEST(used_again_it_allocates_nothing) {
+START_TEST(used_again_it_allocates_nothing)
+{
   pe_test_alloc mem;
   const pe_request *r;
   pe_test_alloc_init(&mem);
@@ -291,8 +314,9 @@ START_TEST(used_again_it_allocates_nothing) {
 }
 END_TEST
 
-START_TEST(every_allocation_may_fail) {
-  UNIT_EACH_ALLOCATION(mem, rc) {
+START_TEST(every_allocation_may_fail)
+{
+  UNIT_EACH_ALLOCATION (mem, rc) {
     const pe_request *r = NULL;
     pe_request_builder *b = pe_request_builder_new(&mem.alloc, NULL);
     rc = b ? fill(b, &r) : POLICYEVAL_ENOMEM;
@@ -302,7 +326,8 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-START_TEST(a_value_that_did_not_fit_is_unknown) {
+START_TEST(a_value_that_did_not_fit_is_unknown)
+{
   pe_test_alloc mem;
   pe_slice small = S("a"), big[64];
   static char text[4096];
@@ -323,7 +348,8 @@ START_TEST(a_value_that_did_not_fit_is_unknown) {
 }
 END_TEST
 
-START_TEST(many_keys_are_found) {
+START_TEST(many_keys_are_found)
+{
   pe_request_builder *b = start(SESSION, GET, SECRET);
   enum { KEYS = 5000 };
   for (unsigned round = 0; round < 2; round++) {
@@ -343,8 +369,8 @@ START_TEST(many_keys_are_found) {
 }
 END_TEST
 
-UNIT_MAIN("request", facts_follow_from_the_caller, other_callers_have_other_facts, a_session_without_name_is_unknown,
-          the_caller_goes_before_what_is_derived, tag_keys_may_be_there_twice, encryption_context_names_its_keys,
-          bad_parts_are_refused_with_a_reason, parts_that_do_not_belong_together_are_refused,
-          used_again_it_allocates_nothing, every_allocation_may_fail, a_value_that_did_not_fit_is_unknown,
-          many_keys_are_found)
+UNIT_MAIN("request", facts_follow_from_the_caller, other_callers_have_other_facts,
+          a_session_without_name_is_unknown, the_caller_goes_before_what_is_derived,
+          tag_keys_may_be_there_twice, encryption_context_names_its_keys, bad_parts_are_refused_with_a_reason,
+          parts_that_do_not_belong_together_are_refused, used_again_it_allocates_nothing,
+          every_allocation_may_fail, a_value_that_did_not_fit_is_unknown, many_keys_are_found)
