@@ -29,6 +29,31 @@ POLICYEVAL_API int policyeval_decide_effect(policyeval_policyset *set, policyeva
 POLICYEVAL_API int policyeval_decide_many(policyeval_policyset *set, policyeval_request *const *requests, size_t count,
                                           int *effects, policyeval_cancel_fn cancel, void *user, size_t *done);
 
+/* X(name, value, text): what a column of policyeval_decide_columns sets. */
+#define POLICYEVAL_COLUMNS(X)              \
+  X(PRINCIPAL, 1, "principal")             \
+  X(ACTION, 2, "action")                   \
+  X(RESOURCE, 3, "resource")               \
+  X(CONTEXT, 4, "context")
+#define POLICYEVAL_COLUMN_ENUM(name, value, text) POLICYEVAL_COLUMN_##name = value,
+enum policyeval_column_field { POLICYEVAL_COLUMNS(POLICYEVAL_COLUMN_ENUM) POLICYEVAL_COLUMN_LAST_ };
+#undef POLICYEVAL_COLUMN_ENUM
+
+/** One fact of many requests. The texts stay the caller's and must not change during the call. */
+typedef struct policyeval_column {
+  int field;                      /**< POLICYEVAL_COLUMN_x; PRINCIPAL, ACTION and RESOURCE at most once */
+  policyeval_slice key;           /**< CONTEXT: the context key, in no other column; else {NULL, 0} */
+  const policyeval_slice *values; /**< one a row; CONTEXT: ptr NULL when this row does not have the key */
+} policyeval_column;
+
+/** Many requests against one set, given as columns: row i is `request` with row i of each column put in its place. What no
+ *  column sets counts for all rows; a context key that has a column counts in its rows alone. Rows that repeat the text
+ *  of the row before (same ptr and len) are cheaper. Ends as policyeval_decide_many does; policyeval_request_detail says what
+ *  was wrong with row *done. The request is left with the facts of the last row. Errors: EINVAL, ENOMEM, ECANCELED. Since 0.1. */
+POLICYEVAL_API int policyeval_decide_columns(policyeval_policyset *set, policyeval_request *request,
+                                             const policyeval_column *columns, size_t ncolumns, size_t count,
+                                             int *effects, policyeval_cancel_fn cancel, void *user, size_t *done);
+
 /** Releases a decision. Takes NULL. Since 0.1. */
 POLICYEVAL_API void policyeval_decision_free(policyeval_decision *decision);
 /** POLICYEVAL_ALLOW, …; POLICYEVAL_IMPLICIT_DENY for NULL. Since 0.1. */

@@ -24,6 +24,7 @@ typedef struct slot {
   bool later;              /* … and this is not the first spelling */
   bool multi, unknown;
   bool standby; /* pe_request_set_default: the caller's value goes first */
+  bool dropped; /* the place is kept, the key is not there; then standby is set too */
 } slot;
 
 struct pe_request_builder {
@@ -315,7 +316,7 @@ static slot *new_slot(pe_request_builder *b) {
   }
   slot *s = &b->slots.data[b->used];
   s->twin = 0;
-  s->later = s->standby = false;
+  s->later = s->standby = s->dropped = false;
   return s;
 }
 
@@ -392,7 +393,7 @@ static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint
   } else {
     if (!twins) s->twin = 0;
     s->unknown = true;
-    s->standby = false;
+    s->standby = s->dropped = false;
     rc = fill_slot(b, s, key, values, count);
     if (rc) return rc;
   }
@@ -421,6 +422,15 @@ int pe_request_set_default(pe_request_builder *b, pe_slice key, const pe_slice *
 }
 
 int pe_request_set_unknown(pe_request_builder *b, pe_slice key) { return put(b, key, NULL, 0, false, true); }
+
+void pe_request_drop_fact(pe_request_builder *b, pe_slice key) {
+  size_t place;
+  slot *s = b->used ? find_slot(b, pe_slice_hash_nocase(key), key, &place) : NULL;
+  if (!s || s->dropped) return;
+  b->ready = false;
+  s->twin = 0;
+  s->standby = s->dropped = true;
+}
 
 /* ---- preparing ---- */
 
@@ -462,7 +472,7 @@ static int add_given(pe_request_builder *b) {
   pe_slice context = PE_SLICE("kms:encryptioncontext:");
   for (size_t i = 0; i < b->used; i++) {
     const slot *s = &b->slots.data[i];
-    if (s->later) continue;
+    if (s->later || s->dropped) continue;
     pe_fact *f = pe_vec_push(&b->facts, b->alloc);
     if (!f) return POLICYEVAL_ENOMEM;
     *f = (pe_fact){.key = slot_lower(s),
@@ -500,7 +510,8 @@ static int add_derived(pe_request_builder *b) {
   for (unsigned i = 0; i < PE_DERIVED_COUNT; i++) {
     bool context = i == PE_DERIVED_CONTEXT_KEYS && b->context_keys.len > 0;
     if (!b->derived[i].set && !context) continue;
-    if (b->used && find_slot(b, b->names.hash[i], b->names.lower[i], &place)) continue;
+    const slot *given = b->used ? find_slot(b, b->names.hash[i], b->names.lower[i], &place) : NULL;
+    if (given && !given->dropped) continue;
     pe_fact *f = pe_vec_push(&b->facts, b->alloc);
     if (!f) return POLICYEVAL_ENOMEM;
     *f = (pe_fact){.key = b->names.lower[i],

@@ -89,6 +89,8 @@ int pe_request_set_fact(pe_request_builder *b, pe_slice key, const pe_slice *val
  * values NULL and not a list: the value is not known. */
 int pe_request_set_default(pe_request_builder *b, pe_slice key, const pe_slice *values, uint32_t count, bool list);
 int pe_request_set_unknown(pe_request_builder *b, pe_slice key);
+/* Forgets a key, in every spelling. */
+void pe_request_drop_fact(pe_request_builder *b, pe_slice key);
 int pe_request_set_reading(pe_request_builder *b, pe_row row, unsigned reading);
 void pe_request_apply_readings(pe_request_builder *b, const pe_readings *readings); /* all rows at once */
 int pe_request_set_only(pe_request_builder *b, int layer);

@@ -6,6 +6,7 @@
 unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
 unit_tests += tests/unit/test_catalog
+unit_tests += tests/unit/test_columns
 unit_tests += tests/unit/test_condition
 unit_tests += tests/unit/test_condition_model
 unit_tests += tests/unit/test_decide
