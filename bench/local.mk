@@ -18,3 +18,6 @@ bench_bench_pattern_LDADD = libpe.la
 EXTRA_PROGRAMS += bench/bench_decide
 bench_bench_decide_SOURCES = bench/bench_decide.c
 bench_bench_decide_LDADD = libpe.la
+EXTRA_PROGRAMS += bench/bench_access
+bench_bench_access_SOURCES = bench/bench_access.c
+bench_bench_access_LDADD = libpolicyeval.la

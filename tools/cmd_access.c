@@ -30,6 +30,7 @@ static const char usage[] =
     "\n"
     "  --set NAME=VALUE         replace a placeholder in the policies, whole tokens only\n"
     "  --strict                 unknown when an undocumented reading decides\n"
+    "  --explain                tell for every other statement why it does not match\n"
     "  --reading ROW=NAME       choose a reading (docs/semantics.md)\n"
     "  --catalog DIR            AWS Service Reference files\n"
     "  --expect VERDICT         exit 0 if the verdict is this one, else 1\n"

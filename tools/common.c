@@ -88,6 +88,7 @@ int common_option(common *c, int option, const char *value) {
     case OPT_EXPECT: c->expect = value; return 0;
     case OPT_SET: return set_placeholder(c, value);
     case OPT_STRICT: return policyeval_context_set_strict(c->context, 1);
+    case OPT_EXPLAIN: return policyeval_context_set_explain(c->context, 1);
     case OPT_READING: return set_reading(c, value);
     case OPT_CATALOG: return load_catalog(c, value);
     default: return -1;

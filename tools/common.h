@@ -11,13 +11,13 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_UNKNOWN =
 
 /* Options that every command takes. Codes of getopt_long start behind those of characters. */
 enum {
-  OPT_FORMAT = 256, OPT_OUTPUT, OPT_EXPECT, OPT_SET, OPT_STRICT, OPT_READING, OPT_CATALOG, OPT_HELP,
+  OPT_FORMAT = 256, OPT_OUTPUT, OPT_EXPECT, OPT_SET, OPT_STRICT, OPT_EXPLAIN, OPT_READING, OPT_CATALOG, OPT_HELP,
   OPT_OWN /* first code for a command's own options */
 };
 #define COMMON_OPTIONS                                                                                          \
   {"format", required_argument, NULL, OPT_FORMAT}, {"output", required_argument, NULL, OPT_OUTPUT},             \
       {"expect", required_argument, NULL, OPT_EXPECT}, {"set", required_argument, NULL, OPT_SET},               \
-      {"strict", no_argument, NULL, OPT_STRICT}, {"reading", required_argument, NULL, OPT_READING},             \
+      {"strict", no_argument, NULL, OPT_STRICT}, {"explain", no_argument, NULL, OPT_EXPLAIN}, {"reading", required_argument, NULL, OPT_READING},             \
       {"catalog", required_argument, NULL, OPT_CATALOG}, {"help", no_argument, NULL, OPT_HELP}
 
 typedef struct common {

@@ -49,6 +49,9 @@ POLICYEVAL_API int policyeval_context_get_limits(const policyeval_context *conte
 /** Strict: a verdict that an undocumented reading decides is `unknown` (docs/semantics.md). 0 or 1. Errors: EINVAL.
  *  Before first use. Since 0.1. */
 POLICYEVAL_API int policyeval_context_set_strict(policyeval_context *context, int strict);
+/** Explain: answers as JSON and text also tell, for each statement that did not match, which element or condition failed and
+ *  on which value. 0 or 1. Errors: EINVAL. Before first use. Since 0.1. */
+POLICYEVAL_API int policyeval_context_set_explain(policyeval_context *context, int explain);
 /** Replaces whole tokens NAME (a maximal run of A-Z a-z 0-9 _) inside string values of every policy loaded from
  *  now on; a NULL value removes the setting. Errors: EINVAL (NAME is no token), ENOMEM. Before first use. Since 0.1. */
 POLICYEVAL_API int policyeval_context_set_placeholder(policyeval_context *context, const char *name, size_t name_len,

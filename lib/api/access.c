@@ -286,6 +286,7 @@ int policyeval_access_decide(policyeval_access *access) {
   rc = pe_hints_init(&access->hints, &access->context->alloc);
   for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) {
     rc = pe_decide(&access->set[i]->set, access->request[i], access->context->strict, &access->trace[i]);
+    access->trace[i].explain = access->context->explain;
     if (rc == POLICYEVAL_OK)
       rc = pe_hints_find(&access->hints, &access->access, (pe_leg)i, &access->set[i]->set, access->request[i], &access->trace[i]);
   }

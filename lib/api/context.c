@@ -85,6 +85,12 @@ int policyeval_context_set_strict(policyeval_context *context, int strict) {
   return POLICYEVAL_OK;
 }
 
+int policyeval_context_set_explain(policyeval_context *context, int explain) {
+  if (!context || (explain != 0 && explain != 1)) return POLICYEVAL_EINVAL;
+  context->explain = (uint8_t)explain;
+  return POLICYEVAL_OK;
+}
+
 static bool is_token(pe_slice s) {
   for (size_t i = 0; i < s.len; i++) {
     const char c = s.ptr[i];

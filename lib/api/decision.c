@@ -45,6 +45,7 @@ int policyeval_decide(policyeval_policyset *set, policyeval_request *request, po
   d->set = policyeval_policyset_ref(set);
   pe_trace_init(&d->trace, &c->alloc);
   rc = pe_decide(&set->set, ready, c->strict, &d->trace);
+  d->trace.explain = c->explain;
   pe_buf reason, text, json;
   pe_buf_init(&reason, &c->alloc);
   pe_buf_init(&text, &c->alloc);

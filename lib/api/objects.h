@@ -15,7 +15,7 @@ struct policyeval_context {
   atomic_size_t refs;
   pe_alloc alloc;          /* what everything of this context is made with */
   policyeval_limits limits; /* filled in: no zeros */
-  uint8_t strict;
+  uint8_t strict, explain;
   pe_readings readings;
   PE_VEC(pe_json_setting) settings;
   pe_catalog *catalog;     /* NULL: built-in tables alone */

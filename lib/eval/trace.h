@@ -47,6 +47,7 @@ typedef struct pe_trace {
   PE_VEC(pe_missing) missing;    /* sorted by key */
   PE_VEC(uint32_t) grants;       /* indices of the grants that matched */
   uint8_t missing_cut;   /* the search for missing facts was given up: there may be more */
+  uint8_t explain;       /* for the writers: tell also why each other statement did not match */
   bool failed;           /* no memory */
 } pe_trace;
 void pe_trace_init(pe_trace *t, const pe_alloc *a);

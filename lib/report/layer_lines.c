@@ -3,6 +3,7 @@
 
 #include "policyeval/context.h"
 #include "report/excerpt.h"
+#include "report/missed.h"
 #include "report/words.h"
 
 /* The statement that decides a layer: the first Deny that matched, else the first Allow. */
@@ -56,6 +57,14 @@ static size_t place_width(pe_buf *out, const pe_trace *t) {
   return widest;
 }
 
+static void write_missed(pe_buf *out, const pe_trace *t, size_t from, size_t to) {
+  for (size_t i = from; i < to; i++)
+    for (uint32_t k = 0; k < t->layers.data[i].count; k++) {
+      const pe_stmt_trace *s = &t->statements.data[t->layers.data[i].first + k];
+      if (s->step != PE_STEP_MATCHED) pe_text_missed(out, s);
+    }
+}
+
 void pe_text_layers(pe_buf *out, const pe_trace *trace, pe_slice action) {
   const size_t width = place_width(out, trace);
   for (size_t i = 0, to; i < trace->layers.len; i = to) {
@@ -74,6 +83,7 @@ void pe_text_layers(pe_buf *out, const pe_trace *trace, pe_slice action) {
     else if (blocks) pe_words_reason(out, l->layer, false, action);
     else pe_buf_str(out, "says nothing about it, and need not");
     pe_buf_char(out, '\n');
+    if (trace->explain) write_missed(out, trace, i, to);
   }
 }
 

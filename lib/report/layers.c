@@ -3,6 +3,7 @@
 
 #include "eval/decide.h"
 #include "policyeval/context.h"
+#include "report/missed.h"
 
 pe_slice pe_policy_source_name(const pe_policy *policy) {
   const pe_slice name = policy ? pe_source_file(policy->source)->name : PE_SLICE("");
@@ -19,6 +20,15 @@ static json_t *matched_statement(pe_out *o, const pe_stmt_trace *t) {
   return m;
 }
 
+static json_t *missed_statements(pe_out *o, const pe_trace *trace, const pe_layer_trace *l) {
+  json_t *missed = pe_out_array(o);
+  for (uint32_t i = 0; i < l->count; i++) {
+    const pe_stmt_trace *t = &trace->statements.data[l->first + i];
+    if (t->step != PE_STEP_MATCHED) pe_out_add(o, missed, pe_out_missed(o, t));
+  }
+  return missed;
+}
+
 static json_t *one_layer(pe_out *o, const pe_trace *trace, const pe_layer_trace *l) {
   json_t *layer = pe_out_object(o), *matched = pe_out_array(o);
   pe_out_put(o, layer, "type", pe_out_str(o, policyeval_layer_name(l->layer)));
@@ -31,6 +41,7 @@ static json_t *one_layer(pe_out *o, const pe_trace *trace, const pe_layer_trace 
     if (t->step == PE_STEP_MATCHED) pe_out_add(o, matched, matched_statement(o, t));
   }
   pe_out_put(o, layer, "matched", matched);
+  if (trace->explain) pe_out_put(o, layer, "missed", missed_statements(o, trace, l));
   return layer;
 }
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a statement did not match: which element or condition entry failed, and on which value. */
+#ifndef PE_REPORT_MISSED_H
+#define PE_REPORT_MISSED_H
+
+#include "eval/decide.h"
+#include "report/json.h"
+
+/* {"statement", "sid", "effect", "failed": ["resource"], "condition": {"operator", "key", "why", "request", "policy"} or null,
+ * "span"}. */
+json_t *pe_out_missed(pe_out *o, const pe_stmt_trace *t);
+/* "         role.json:9:9  statement 1 does not match: another action". */
+void pe_text_missed(pe_buf *out, const pe_stmt_trace *t);
+
+#endif
