@@ -155,6 +155,14 @@ def test_unknown_has_a_status_of_its_own():
     with_secret(path, "--principal-org", "o-abcdefghij").check(0)
 
 
+def test_explain_tells_why_the_others_do_not_match():
+    access(*CORRECTED, "--version-stage", "AWSPREVIOUS", "--explain").check(
+        1, 'StringEqualsIfExists secretsmanager:VersionStage: no value matches (the request has "AWSPREVIOUS")')
+    answer = access(*CORRECTED, "--explain", "--format", "json").check(0).json()
+    missed = answer["legs"][0]["layers"][1]["missed"]
+    assert [m["failed"] for m in missed] == [["action", "resource"]], missed
+
+
 def test_output_goes_through_a_temporary_file():
     folder = Folder()
     target = folder.write("answer.json", "old")
