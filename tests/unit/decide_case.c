@@ -181,7 +181,7 @@ void pe_test_case_text(pe_test_case *c, const pe_alloc *alloc, const char *text)
   char *copy = strdup(text);
   json_error_t error;
   for (char *p = copy; *p; p++) {
-    if (*p == '\'') *p = '"';
+    *p = *p == '\'' ? '"' : *p == '`' ? '\'' : *p;
   }
   json_t *object = json_loads(copy, 0, &error);
   ck_assert_msg(object != NULL, "%s: %s", error.text, text);

@@ -17,7 +17,7 @@ typedef struct pe_test_case {
 
 /* Fails the running test if the case is no good. */
 void pe_test_case_new(pe_test_case *c, const pe_alloc *alloc, const json_t *object);
-void pe_test_case_text(pe_test_case *c, const pe_alloc *alloc, const char *text); /* ' stands for " */
+void pe_test_case_text(pe_test_case *c, const pe_alloc *alloc, const char *text); /* ' stands for ", ` for ' */
 void pe_test_case_done(pe_test_case *c);
 
 /* A vector's case: the file's template with the vector's values, or its own. A new reference. */

@@ -38,20 +38,18 @@ static void done(fixture *f) {
 START_TEST(trace_says_which_element_failed)
 {
   fixture f;
-  decide(&f,
-         "{'principal':" CALLER "," GET
-         ",'context':{'aws:SourceIp':'203.0.113.7'},'policies':{'identity':[" DOC(
-             "{'Effect':'Allow','Action':'s3:*','Resource':'*'},"
-             "{'Effect':'Allow','Action':'secretsmanager:*','Resource':'" SECRET "x'},"
-             "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1'},"
-             "'IpAddress':{'aws:SourceIp':'198.51.100.0/24'}}},"
-             "{'Effect':'Allow','Action':'s3:*','Resource':'" SECRET
-             "x','Condition':{'Null':{'aws:SourceIp':'true'}}},"
-             "{'Effect':'Allow'," ANY ",'Condition':{'IpAddress':{'aws:SourceIp':['198.51.100.0/"
-                                      "24','203.0.113.0/24']}}}") "],'resource':[" DOC("{'Effect':'Allow','"
-                                                                                       "Principal':{'AWS':'"
-                                                                                       "444455556666'}," ANY
-                                                                                       "}") "]}}");
+  decide(&f, "{'principal':" CALLER "," GET
+             ",'context':{'aws:SourceIp':'203.0.113.7'},'policies':{'identity':[" DOC(
+                 "{'Effect':'Allow','Action':'s3:*','Resource':'*'},"
+                 "{'Effect':'Allow','Action':'secretsmanager:*','Resource':'" SECRET "x'},"
+                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalOrgID':'o-1'},"
+                 "'IpAddress':{'aws:SourceIp':'198.51.100.0/24'}}},"
+                 "{'Effect':'Allow','Action':'s3:*','Resource':'" SECRET
+                 "x','Condition':{'Null':{'aws:SourceIp':'true'}}},"
+                 "{'Effect':'Allow'," ANY ",'Condition':{'IpAddress':{'aws:SourceIp':['198.51.100.0/"
+                 "24','203.0.113.0/24']}}}") "],'resource':[" DOC("{'Effect':'Allow','"
+                                                                  "Principal':{'AWS':'"
+                                                                  "444455556666'}," ANY "}") "]}}");
   ck_assert_int_eq(f.t.effect, POLICYEVAL_ALLOW);
   ck_assert_uint_eq(f.t.layers.len, 2);
   const pe_layer_trace *resource = &f.t.layers.data[0], *identity = &f.t.layers.data[1];
@@ -77,29 +75,30 @@ END_TEST
 START_TEST(trace_holds_every_layer)
 {
   fixture f;
-  decide(&f, "{'principal':" CALLER "," GET ",'policies':{'identity':[" DOC(
-                 "{'Effect':'Allow'," ANY
-                 "}") "],'boundary':[],"
-                      "'session':[" DOC("{'Effect':'Allow'," ANY "}") "],'endpoint':[" DOC(
-                          "{'Effect':'Allow','Principal':'*'," ANY
-                          "}") "],'scp':[[" DOC("{'Effect':'Allow'," ANY
-                                                "}") "],[" DOC("{'Effect':'Allow'," ANY
-                                                               "}") "," DOC("{'Effect':'Deny',"
-                                                                            "'Action':'secretsmanager:Get*','"
-                                                                            "Resource':'*'}") "]],'rcp':["
-                                                                                              "[" DOC("{'"
-                                                                                                      "Effect"
-                                                                                                      "':'"
-                                                                                                      "Allow'"
-                                                                                                      ",'"
-                                                                                                      "Princi"
-                                                                                                      "pal':'"
-                                                                                                      "*'"
-                                                                                                      "," ANY
-                                                                                                      "}") "]"
-                                                                                                           "]"
-                                                                                                           "}"
-                                                                                                           "}");
+  decide(&f,
+         "{'principal':" CALLER "," GET ",'policies':{'identity':[" DOC(
+             "{'Effect':'Allow'," ANY
+             "}") "],'boundary':[],"
+                  "'session':[" DOC("{'Effect':'Allow'," ANY "}") "],'endpoint':[" DOC(
+                      "{'Effect':'Allow','Principal':'*'," ANY
+                      "}") "],'scp':[[" DOC("{'Effect':'Allow'," ANY
+                                            "}") "],[" DOC("{'Effect':'Allow'," ANY
+                                                           "}") "," DOC("{'Effect':'Deny',"
+                                                                        "'Action':'secretsmanager:Get*','"
+                                                                        "Resource':'*'}") "]],'rcp':["
+                                                                                          "[" DOC("{'"
+                                                                                                  "Effect"
+                                                                                                  "':'"
+                                                                                                  "Allow'"
+                                                                                                  ",'"
+                                                                                                  "Princi"
+                                                                                                  "pal':'"
+                                                                                                  "*'"
+                                                                                                  "," ANY
+                                                                                                  "}") "]"
+                                                                                                       "]"
+                                                                                                       "}"
+                                                                                                       "}");
   static const struct {
     uint8_t layer, effect;
     uint32_t level, policy;
@@ -384,6 +383,166 @@ START_TEST(grants_are_read_or_refused)
 }
 END_TEST
 
+/* ---- paths that the vectors do not take ---- */
+
+/* A policy large enough for an index decides as its trace, which looks at every statement. */
+START_TEST(an_index_decides_as_a_scan)
+{
+  static const char *const asked[] = {"s3:GetThing7", "s3:PutThing7", "kms:Decrypt", "iam:Thing12",
+                                      "sqs:Other"};
+  pe_buf b;
+  pe_buf_init(&b, &pe_alloc_libc);
+  for (unsigned a = 0; a < sizeof asked / sizeof *asked; a++) {
+    pe_buf_clear(&b);
+    pe_buf_fmt(&b,
+               "{'principal':" CALLER
+               ",'action':'%s','resource':'*','policies':{'identity':[{'Version':'2012-10-17',"
+               "'Statement':[",
+               asked[a]);
+    for (unsigned i = 0; i < 60; i++)
+      pe_buf_fmt(&b, "{'Effect':'%s','%s':['s3:*Thing%u','iam:Thing%u*','%s'],'Resource':'*'},",
+                 i % 7 == 5 ? "Deny" : "Allow", i == 5 ? "NotAction" : "Action", i, i,
+                 i == 5    ? "*"
+                 : i == 12 ? "kms:?ecrypt"
+                           : "ec2:*");
+    pe_buf_str(&b, "{'Effect':'Deny','Action':'iam:thing12','Resource':'*'}]}]}}");
+    fixture f;
+    int effect = decide(&f, b.ptr);
+    ck_assert_ptr_nonnull(f.c.set.identity.items[0]->index);
+    static const int want[] = {POLICYEVAL_ALLOW, POLICYEVAL_ALLOW, POLICYEVAL_EXPLICIT_DENY,
+                               POLICYEVAL_EXPLICIT_DENY, POLICYEVAL_IMPLICIT_DENY};
+    ck_assert_msg(effect == want[a], "%s: %d", asked[a], effect);
+    done(&f);
+  }
+  pe_buf_done(&b);
+}
+END_TEST
+
+#define KEY "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#define GRANT(constraints)                                                                                   \
+  ",'policies':{'resource':[" DOC("{'Effect':'Allow','Principal':{'AWS':'999999999999'}," ANY                \
+                                  "}") "],'grants':[{'GranteePrincipal':" ROLE                               \
+                                       ",'Operations':['Decrypt'],'Constraints':" constraints "}]}}"
+#define DECRYPT "{'principal':" CALLER ",'action':'kms:Decrypt','resource':'" KEY "'"
+
+START_TEST(grants_know_unknown_facts)
+{
+  fixture f;
+  ck_assert_int_eq(decide(&f, DECRYPT GRANT("{}")), POLICYEVAL_ALLOW);
+  ck_assert(f.t.grants.len == 1 && f.t.grants.data[0] == 0);
+  done(&f);
+  ck_assert_int_eq(decide(&f, DECRYPT ",'unknown':['kms:EncryptionContext:a']" GRANT(
+                                  "{'EncryptionContextSubset':{'a':'b'}}")),
+                   POLICYEVAL_UNKNOWN);
+  done(&f);
+  ck_assert_int_eq(decide(&f, DECRYPT ",'unknown':['aws:SourceArn']" GRANT("{'SourceArn':'arn:aws:s3:::b'}")),
+                   POLICYEVAL_UNKNOWN);
+  done(&f);
+  ck_assert_int_eq(decide(&f, DECRYPT ",'context':{'aws:SourceArn':'arn:aws:s3:::b'}" GRANT(
+                                  "{'SourceArn':'arn:aws:s3:::b'}")),
+                   POLICYEVAL_ALLOW);
+  done(&f);
+  ck_assert_int_eq(decide(&f, DECRYPT GRANT("{'SourceArn':'arn:aws:s3:::b'}")), POLICYEVAL_IMPLICIT_DENY);
+  done(&f);
+}
+END_TEST
+
+static void expect_assumption(const char *resource, int effect, int row) {
+  char text[700];
+  fixture f;
+  snprintf(text, sizeof text,
+           "{'principal':" CALLER "," GET
+           ",'policies':{'identity':[" DOC("{'Effect':'Allow','Action':'*','Resource':'%s'}") "]}}",
+           resource);
+  ck_assert_msg(decide(&f, text) == effect, "%s", resource);
+  ck_assert_msg(count_rows(&f.t.assumptions) == (row >= 0) && (row < 0 || assumed(&f, (pe_row)row)), "%s",
+                resource);
+  done(&f);
+}
+
+START_TEST(letter_case_and_crossing_with_wildcards)
+{
+  int deny = POLICYEVAL_IMPLICIT_DENY;
+  expect_assumption("arn:aws:secretsmanager:US-*-1:111122223333:secret:prod/db-AbCdEf", deny, PE_ROW_AMB_3);
+  expect_assumption("arn:aws:SecretsManager:us-?ast-1:1111*3:secret:prod/*", deny, PE_ROW_AMB_3);
+  expect_assumption("arn:aws:SecretsManager:us-??st-2:111122223333:secret:prod/*", deny, -1);
+  expect_assumption("arn:aws:SecretsManager:*:111122223333:secret:Prod/*", deny, -1);
+  expect_assumption("arn:aws:SecretsManager:*:111122223333:secret:${aws:PrincipalAccount}/*", deny, -1);
+  expect_assumption("arn:aws:SecretsManager:*:*:secret:${aws:PrincipalOrgID, `prod`}/*", deny, PE_ROW_AMB_3);
+  expect_assumption("arn:aws:secretsmanager:*:${aws:PrincipalOrgID, `prod`}/db-AbCdEf", deny, -1);
+  expect_assumption("arn:aws:secretsmanager:us-east-1:*:prod/${aws:PrincipalOrgID, `db-AbCdEf`}", deny,
+                    PE_ROW_AMB_1);
+  expect_assumption("arn:aws:secretsmanager:*:prod/db-AbCdEf", deny, PE_ROW_AMB_1);
+  expect_assumption("arn:aws:secretsmanager:us-east-1:111122223333:${aws:PrincipalOrgID, `secret`}:prod/*",
+                    POLICYEVAL_ALLOW, -1);
+  expect_assumption("arn:aws:secretsmanager:us-east-1:111122223333:${*}ecret:prod/*", deny, -1);
+  expect_assumption("arn:aws:secretsmanager:us-east-1:111122223333:sec*:prod/*", POLICYEVAL_ALLOW,
+                    PE_ROW_AMB_2);
+}
+END_TEST
+
+START_TEST(not_principal_spares_services_and_providers)
+{
+  static const struct {
+    const char *caller, *except;
+    int effect;
+  } rows[] = {{"{'service':'a.amazonaws.com'}", "{'Service':'a.amazonaws.com'}", POLICYEVAL_ALLOW},
+              {"{'service':'a.amazonaws.com'}", "{'Service':'b.amazonaws.com'}", POLICYEVAL_EXPLICIT_DENY},
+              {"{'federated':'accounts.google.com'}", "{'AWS':'111122223333'}", POLICYEVAL_EXPLICIT_DENY},
+              {"{'anonymous':true}", "{'AWS':'111122223333'}", POLICYEVAL_EXPLICIT_DENY},
+              {"{'anonymous':true}", "'*'", POLICYEVAL_ALLOW}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char text[700];
+    fixture f;
+    snprintf(
+        text, sizeof text,
+        "{'principal':%s,'action':'s3:GetObject','resource':'arn:aws:s3:::b/k','policies':{'resource':[" DOC(
+            "{'Effect':'Allow','Principal':'*'," ANY "},{'Effect':'Deny','NotPrincipal':%s," ANY "}") "]}}",
+        rows[i].caller, rows[i].except);
+    ck_assert_msg(decide(&f, text) == rows[i].effect, "%s", text);
+    done(&f);
+  }
+}
+END_TEST
+
+START_TEST(one_statement_by_itself)
+{
+  fixture f;
+  decide(&f, WITH("{'StringEquals':{'aws:PrincipalTag/a':'x'}}"));
+  const pe_statement *s = &f.c.set.identity.items[0]->statements[0];
+  pe_rowset touched = {{0}};
+  pe_env env = {.facts = &f.c.request->facts, .readings = &f.c.request->readings, .touched = &touched};
+  pe_stmt_trace t = {0};
+  unsigned via = 7;
+  ck_assert_int_eq(pe_statement_match(s, POLICYEVAL_KIND_IDENTITY, f.c.request, &env, &via, NULL),
+                   PE_STEP_CONDITION);
+  ck_assert_int_eq(pe_statement_match(s, POLICYEVAL_KIND_RESOURCE, f.c.request, &env, NULL, &t),
+                   PE_STEP_PRINCIPAL);
+  ck_assert(via == 0 && t.statement == s && t.failed == (1u << PE_STEP_PRINCIPAL | 1u << PE_STEP_CONDITION));
+  done(&f);
+}
+END_TEST
+
+START_TEST(managed_keys_are_exempt_from_rcps)
+{
+  fixture f;
+  const char *why = "";
+  pe_readings readings = {{0}};
+  decide(
+      &f,
+      DECRYPT ",'policies':{'resource':[" DOC(
+          "{'Effect':'Allow','Principal':{'AWS':" ROLE "}," ANY
+          "}") "],'rcp':[[" DOC("{'Effect':'Deny','Principal':'*','Action':'kms:*','Resource':'*'}") "]]}}");
+  ck_assert_int_eq(f.t.effect, POLICYEVAL_EXPLICIT_DENY);
+  pe_request_set_managed_key(f.c.builder, true);
+  pe_request_apply_readings(f.c.builder, &readings);
+  ck_assert_int_eq(pe_request_prepare(f.c.builder, &f.c.request, &why), 0);
+  ck_assert_int_eq(pe_decide_effect(&f.c.set, f.c.request, false), POLICYEVAL_ALLOW);
+  ck_assert_int_eq(pe_request_prepare(f.c.builder, &f.c.request, &why), 0);
+  done(&f);
+}
+END_TEST
+
 /* ---- failing memory ---- */
 
 START_TEST(every_allocation_may_fail)
@@ -427,5 +586,7 @@ UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer,
           layers_without_a_part_are_marked, the_first_layer_in_order_is_named,
           missing_facts_are_those_that_matter, facts_that_cannot_matter_are_not_listed,
           unknown_facts_are_listed_when_they_matter, rows_that_only_decide_together,
-          rows_that_do_not_decide_are_no_assumptions, grants_are_read_or_refused, every_allocation_may_fail,
-          a_trace_used_again_is_clean)
+          rows_that_do_not_decide_are_no_assumptions, grants_are_read_or_refused, an_index_decides_as_a_scan,
+          grants_know_unknown_facts, letter_case_and_crossing_with_wildcards,
+          not_principal_spares_services_and_providers, one_statement_by_itself,
+          managed_keys_are_exempt_from_rcps, every_allocation_may_fail, a_trace_used_again_is_clean)

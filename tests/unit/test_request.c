@@ -275,6 +275,47 @@ START_TEST(parts_that_do_not_belong_together_are_refused)
 }
 END_TEST
 
+static void expect_refused(pe_request_builder *b) {
+  const pe_request *r = NULL;
+  const char *why = NULL;
+  ck_assert_int_eq(pe_request_prepare(b, &r, &why), POLICYEVAL_EINVAL);
+  ck_assert(why && !r);
+  pe_request_builder_free(b);
+}
+
+START_TEST(callers_have_the_parts_of_their_kind)
+{
+  pe_request_builder *b = start(ROLE, GET, SECRET);
+  pe_request_set_principal_path(b, S("/other/"));
+  expect_refused(b);
+  b = start(USER, GET, SECRET);
+  pe_request_set_principal_path(b, S("/other/"));
+  expect_refused(b);
+  b = start(USER, GET, SECRET);
+  pe_request_set_principal_path(b, S("/team/"));
+  prepared(b);
+  pe_request_set_parent(b, S(USER), NULL);
+  expect_refused(b);
+  b = start(NULL, GET, SECRET);
+  pe_request_set_service(b, S("backup.amazonaws.com"));
+  pe_request_set_session_name(b, S("s"));
+  expect_refused(b);
+  b = start("arn:aws:iam::111122223333:root", GET, SECRET);
+  pe_request_set_session_name(b, S("s"));
+  expect_refused(b);
+  b = start(NULL, GET, SECRET);
+  ck_assert_int_eq(pe_request_set_service(b, S("")), POLICYEVAL_EINVAL);
+  expect_refused(b);
+  const char *why = NULL;
+  b = start(NULL, GET, SECRET);
+  ck_assert_int_eq(pe_request_set_principal_arn(b, S("arn:aws:sts::111122223333:other/x"), &why),
+                   POLICYEVAL_EINVAL);
+  ck_assert_int_eq(pe_request_set_principal_arn(b, S("arn:aws:sso::111122223333:role/x"), &why),
+                   POLICYEVAL_EINVAL);
+  expect_refused(b);
+}
+END_TEST
+
 /* Everything a request can hold, again and again. */
 static int fill(pe_request_builder *b, const pe_request **r) {
   pe_slice v = S("203.0.113.7"), list[] = {S("a"), S("b"), S("c")};
@@ -372,5 +413,6 @@ END_TEST
 UNIT_MAIN("request", facts_follow_from_the_caller, other_callers_have_other_facts,
           a_session_without_name_is_unknown, the_caller_goes_before_what_is_derived,
           tag_keys_may_be_there_twice, encryption_context_names_its_keys, bad_parts_are_refused_with_a_reason,
-          parts_that_do_not_belong_together_are_refused, used_again_it_allocates_nothing,
-          every_allocation_may_fail, a_value_that_did_not_fit_is_unknown, many_keys_are_found)
+          parts_that_do_not_belong_together_are_refused, callers_have_the_parts_of_their_kind,
+          used_again_it_allocates_nothing, every_allocation_may_fail, a_value_that_did_not_fit_is_unknown,
+          many_keys_are_found)
