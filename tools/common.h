@@ -14,10 +14,11 @@ enum {
   OPT_FORMAT = 256, OPT_OUTPUT, OPT_EXPECT, OPT_SET, OPT_STRICT, OPT_EXPLAIN, OPT_READING, OPT_CATALOG, OPT_HELP,
   OPT_OWN /* first code for a command's own options */
 };
-#define COMMON_OPTIONS                                                                                          \
-  {"format", required_argument, NULL, OPT_FORMAT}, {"output", required_argument, NULL, OPT_OUTPUT},             \
-      {"expect", required_argument, NULL, OPT_EXPECT}, {"set", required_argument, NULL, OPT_SET},               \
-      {"strict", no_argument, NULL, OPT_STRICT}, {"explain", no_argument, NULL, OPT_EXPLAIN}, {"reading", required_argument, NULL, OPT_READING},             \
+#define COMMON_OPTIONS                                                                               \
+  {"format", required_argument, NULL, OPT_FORMAT}, {"output", required_argument, NULL, OPT_OUTPUT},  \
+      {"expect", required_argument, NULL, OPT_EXPECT}, {"set", required_argument, NULL, OPT_SET},    \
+      {"strict", no_argument, NULL, OPT_STRICT}, {"explain", no_argument, NULL, OPT_EXPLAIN},        \
+      {"reading", required_argument, NULL, OPT_READING},                                             \
       {"catalog", required_argument, NULL, OPT_CATALOG}, {"help", no_argument, NULL, OPT_HELP}
 
 typedef struct common {
