@@ -5,7 +5,8 @@
 
 #include "eval/candidates.h"
 
-enum { TRIALS_MAX = 10000 }; /* decisions for one list of missing facts; beyond: trace->missing_cut */
+/* Work for one list of missing facts, in statements looked at, about: beyond it, trace->missing_cut. */
+enum { WORK_MAX = 1000000 };
 
 static char lower_char(char c) { return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c; }
 
@@ -210,7 +211,7 @@ static void set_lower(trial *t, pe_slice key, pe_buf *lower) {
 /* False: no memory. */
 static bool keep(trial *t, pe_trace *trace, pe_buf *lower, pe_buf *text) {
   size_t n = 0;
-  for (size_t i = 0; i < trace->missing.len; i++) {
+  for (size_t i = 0; i < trace->missing.len && t->left; i++) {
     pe_missing m = trace->missing.data[i];
     if (!is_candidate(t->base, &m, t->effect)) continue;
     set_lower(t, m.key, lower);
@@ -226,7 +227,8 @@ static bool keep(trial *t, pe_trace *trace, pe_buf *lower, pe_buf *text) {
 void pe_missing_keep(const pe_policyset *set, const pe_request *r, int effect, pe_trace *trace) {
   if (!trace->missing.len) return;
   unique(trace);
-  trial t = {.set = set, .base = r, .effect = effect, .left = TRIALS_MAX};
+  trial t = {
+      .set = set, .base = r, .effect = effect, .left = WORK_MAX / (uint32_t)(trace->statements.len + 100)};
   pe_buf lower, text;
   pe_buf_init(&lower, trace->alloc);
   pe_buf_init(&text, trace->alloc);

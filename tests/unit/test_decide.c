@@ -270,6 +270,25 @@ START_TEST(unknown_facts_are_listed_when_they_matter)
 }
 END_TEST
 
+/* The work is bounded, and a list that may be too short says so. */
+START_TEST(a_search_that_is_given_up_says_so)
+{
+  pe_buf b;
+  fixture f;
+  pe_buf_init(&b, &pe_alloc_libc);
+  pe_buf_str(&b,
+             "{'principal':" CALLER "," GET ",'policies':{'identity':[{'Version':'2012-10-17','Statement':[");
+  for (unsigned i = 0; i < 2500; i++)
+    pe_buf_fmt(&b, "%s{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalTag/t%u':'%u'}}}",
+               i ? "," : "", i, i);
+  pe_buf_str(&b, "]}]}}");
+  decide(&f, b.ptr);
+  ck_assert(f.t.missing_cut && f.t.missing.len > 0 && f.t.missing.len < 2500);
+  done(&f);
+  pe_buf_done(&b);
+}
+END_TEST
+
 /* ---- readings ---- */
 
 static bool assumed(const fixture *f, pe_row row) { return pe_rowset_has(&f->t.assumptions, row); }
@@ -585,8 +604,9 @@ END_TEST
 UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer,
           layers_without_a_part_are_marked, the_first_layer_in_order_is_named,
           missing_facts_are_those_that_matter, facts_that_cannot_matter_are_not_listed,
-          unknown_facts_are_listed_when_they_matter, rows_that_only_decide_together,
-          rows_that_do_not_decide_are_no_assumptions, grants_are_read_or_refused, an_index_decides_as_a_scan,
-          grants_know_unknown_facts, letter_case_and_crossing_with_wildcards,
-          not_principal_spares_services_and_providers, one_statement_by_itself,
-          managed_keys_are_exempt_from_rcps, every_allocation_may_fail, a_trace_used_again_is_clean)
+          unknown_facts_are_listed_when_they_matter, a_search_that_is_given_up_says_so,
+          rows_that_only_decide_together, rows_that_do_not_decide_are_no_assumptions,
+          grants_are_read_or_refused, an_index_decides_as_a_scan, grants_know_unknown_facts,
+          letter_case_and_crossing_with_wildcards, not_principal_spares_services_and_providers,
+          one_statement_by_itself, managed_keys_are_exempt_from_rcps, every_allocation_may_fail,
+          a_trace_used_again_is_clean)
