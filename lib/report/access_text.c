@@ -94,8 +94,8 @@ static void write_leg(pe_buf *out, const pe_access_answer *a, int leg) {
   if (leg == PE_LEG_KEY && a->access->managed_key) pe_buf_str(out, "the AWS managed key aws/secretsmanager (no --key was given)");
   else pe_buf_slice(out, r->resource.text);
   pe_buf_str(out, leg == PE_LEG_KEY ? ", through Secrets Manager\n" : "\n");
-  pe_text_layers(out, a->trace[leg], r->action);
-  pe_text_caveats(out, a->trace[leg]);
+  pe_text_layers(out, a->trace[leg], r);
+  pe_text_caveats(out, a->trace[leg], r);
   write_hints(out, a, leg);
 }
 

@@ -17,7 +17,7 @@ int pe_render_decision_text(const pe_trace *trace, const pe_request *request, pe
     pe_words_reason(out, trace->primary, trace->effect == POLICYEVAL_EXPLICIT_DENY, request->action);
   }
   pe_buf_char(out, '\n');
-  pe_text_layers(out, trace, request->action);
-  pe_text_caveats(out, trace);
+  pe_text_layers(out, trace, request);
+  pe_text_caveats(out, trace, request);
   return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
 }

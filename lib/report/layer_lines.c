@@ -65,7 +65,23 @@ static void write_missed(pe_buf *out, const pe_trace *t, size_t from, size_t to)
     }
 }
 
-void pe_text_layers(pe_buf *out, const pe_trace *trace, pe_slice action) {
+/* L2.1: a negated operator, IfExists and ForAllValues hold without the key. Of a Deny that is where people lose days, above
+ * all at KMS: Secrets Manager calls it, so the caller's network is not in the context (D1.7). */
+static void write_absent_keys(pe_buf *out, const pe_statement *s, const pe_request *r) {
+  for (uint32_t i = 0; i < s->nconditions; i++) {
+    const pe_condition *c = &s->conditions[i];
+    if (c->op.op == PE_OP_NULL || pe_facts_find(&r->facts, c->hash, c->lower)) continue;
+    const bool network = pe_slice_starts(c->lower, PE_SLICE("aws:source")) || pe_slice_starts(c->lower, PE_SLICE("aws:vpc"));
+    const pe_slice via = PE_SLICE("kms:viaservice");
+    pe_buf_fmt(out, "         %.*s %.*s holds because the request has no such key", (int)c->operator_text.len,
+               c->operator_text.ptr, (int)c->key.len, c->key.ptr);
+    if (network && pe_facts_find(&r->facts, pe_slice_hash(via), via))
+      pe_buf_str(out, ": Secrets Manager calls KMS, not the caller's network");
+    pe_buf_char(out, '\n');
+  }
+}
+
+void pe_text_layers(pe_buf *out, const pe_trace *trace, const pe_request *request) {
   const size_t width = place_width(out, trace);
   for (size_t i = 0, to; i < trace->layers.len; i = to) {
     const pe_layer_trace *first = &trace->layers.data[i];
@@ -80,18 +96,20 @@ void pe_text_layers(pe_buf *out, const pe_trace *trace, pe_slice action) {
     const pe_stmt_trace *s = deciding(trace, l);
     if (s) write_statement(out, s, width);
     else if (l->effect == POLICYEVAL_ALLOW) pe_buf_str(out, "allows it");
-    else if (blocks) pe_words_reason(out, l->layer, false, action);
+    else if (blocks) pe_words_reason(out, l->layer, false, request->action);
     else pe_buf_str(out, "says nothing about it, and need not");
     pe_buf_char(out, '\n');
+    if (s && s->statement->effect == PE_DENY) write_absent_keys(out, s->statement, request);
     if (trace->explain) write_missed(out, trace, i, to);
   }
 }
 
-void pe_text_caveats(pe_buf *out, const pe_trace *trace) {
+void pe_text_caveats(pe_buf *out, const pe_trace *trace, const pe_request *request) {
   for (unsigned row = 0; row < PE_ROWS; row++)
     if (pe_rowset_has(&trace->assumptions, (pe_row)row)) {
       const pe_row_info *info = pe_row_get((pe_row)row);
-      pe_buf_fmt(out, "  assumes %s: AWS does not say. %s\n", info->name, info->text);
+      pe_buf_fmt(out, "  assumes %s=%s: AWS does not say, and another reading gives another verdict. %s\n", info->name,
+                 info->reading[request->readings.of[row]], info->text);
     }
   for (size_t i = 0; i < trace->missing.len; i++) {
     const pe_missing *m = &trace->missing.data[i];

@@ -155,6 +155,16 @@ def test_unknown_has_a_status_of_its_own():
     with_secret(path, "--principal-org", "o-abcdefghij").check(0)
 
 
+def test_a_deny_that_holds_for_want_of_a_key_says_so():
+    folder = Folder()
+    role = json.loads(read(article("corrected", "role.json")))
+    role["Statement"].append({"Effect": "Deny", "Action": "kms:*", "Resource": "*",
+                              "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}})
+    path = folder.write("deny.json", json.dumps(role))
+    access(*CORRECTED[:6], "--identity-policy", path, "--context", "aws:SourceVpce=vpce-1").check(
+        1, "explicitDeny:", "StringNotEquals aws:SourceVpce holds because the request has no such key: Secrets Manager calls KMS")
+
+
 def test_explain_tells_why_the_others_do_not_match():
     access(*CORRECTED, "--version-stage", "AWSPREVIOUS", "--explain").check(
         1, 'StringEqualsIfExists secretsmanager:VersionStage: no value matches (the request has "AWSPREVIOUS")')
