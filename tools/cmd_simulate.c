@@ -29,6 +29,7 @@ static const char usage[] =
     "  --set NAME=VALUE         replace a placeholder in the policies, whole tokens only\n"
     "  --strict                 unknown when an undocumented reading decides\n"
     "  --reading ROW=NAME       choose a reading (docs/semantics.md)\n"
+    "  --explain                tell for every other statement why it does not match\n"
     "  --catalog DIR            AWS Service Reference files\n"
     "  --expect VERDICT         exit 0 if every verdict is this one, else 1\n"
     "  --jobs N                 threads for --cases (default: one for each processor)\n"

@@ -156,6 +156,7 @@ static int decide(policyeval_simulator *s, bench *b, const pe_case *c, int *effe
   if (rc == POLICYEVAL_OK) rc = pe_decide(&set->set, ready, s->context->strict, &b->trace);
   if (rc == POLICYEVAL_OK) {
     *effect = b->trace.effect;
+    b->trace.explain = s->context->explain;
     pe_buf_clear(&b->out);
     rc = s->format == POLICYEVAL_FORMAT_AWS ? pe_render_decision_aws(&b->trace, ready, &b->out)
                                             : pe_render_decision_json(&b->trace, c->id, &b->out);

@@ -88,7 +88,8 @@ int pe_render_decision_text(const pe_trace *trace, const pe_request *request, pe
   write_verdict(out, trace, request);
   pe_text_layers(out, trace, request);
   pe_text_caveats(out, trace, request);
-  if (trace->effect == POLICYEVAL_IMPLICIT_DENY || trace->effect == POLICYEVAL_UNKNOWN)
-    write_near(out, trace);
+  /* An explanation of every statement has them already. */
+  const bool open = trace->effect == POLICYEVAL_IMPLICIT_DENY || trace->effect == POLICYEVAL_UNKNOWN;
+  if (open && !trace->explain) write_near(out, trace);
   return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
 }
