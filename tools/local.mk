@@ -3,17 +3,12 @@
 bin_PROGRAMS += tools/policyeval
 tools_policyeval_SOURCES =
 tools_policyeval_SOURCES += tools/cmd_access.c
-tools_policyeval_SOURCES += tools/cmd_simulate.c
 tools_policyeval_SOURCES += tools/cmd_version.c
 tools_policyeval_SOURCES += tools/commands.h
 tools_policyeval_SOURCES += tools/common.c
 tools_policyeval_SOURCES += tools/common.h
 tools_policyeval_SOURCES += tools/facts.c
 tools_policyeval_SOURCES += tools/facts.h
-tools_policyeval_SOURCES += tools/policies.c
-tools_policyeval_SOURCES += tools/policies.h
 tools_policyeval_SOURCES += tools/policyeval.c
-tools_policyeval_SOURCES += tools/simulate_cases.c
-tools_policyeval_SOURCES += tools/simulate_cases.h
 tools_policyeval_LDADD = libpolicyeval.la
 tools_policyeval_CPPFLAGS = -I$(top_srcdir)/include -I$(top_builddir)/include

@@ -4,7 +4,6 @@
 libpe_sources += lib/report/access_json.c
 libpe_sources += lib/report/access_text.c
 libpe_sources += lib/report/case.c
-libpe_sources += lib/report/decision_aws.c
 libpe_sources += lib/report/decision_json.c
 libpe_sources += lib/report/decision_text.c
 libpe_sources += lib/report/excerpt.c
@@ -20,7 +19,5 @@ libpe_sources += lib/report/layers.h
 libpe_sources += lib/report/missed.c
 libpe_sources += lib/report/missed.h
 libpe_sources += lib/report/render.h
-libpe_sources += lib/report/stream.c
-libpe_sources += lib/report/stream.h
 libpe_sources += lib/report/words.c
 libpe_sources += lib/report/words.h

@@ -11,6 +11,7 @@ unsigned pe_class_of(uint32_t cp) {
   if (cp >= 'a' && cp <= 'f') mask |= PE_CLASS_HEX;
   if (cp >= 'A' && cp <= 'Z') mask |= PE_CLASS_WORD;
   if (cp == '-' || cp == '_') mask |= PE_CLASS_WORD;
+  if (cp && cp < 128 && ((mask & PE_CLASS_WORD) || memchr("+=,.@", (int)cp, 5))) mask |= PE_CLASS_NAME;
   return mask;
 }
 
@@ -43,17 +44,37 @@ int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned fl
 int pe_items_elems(pe_items *items, const pe_alloc *a, const pe_elem *elems, uint32_t count, const pe_items_way *way) {
   bool field = way->flags & PE_ITEMS_FIELD;
   pe_item star = pe_item_of(field ? PE_ITEM_FSTAR : PE_ITEM_STAR, 0);
+  pe_item one = pe_item_of(field ? PE_ITEM_FONE : PE_ITEM_ONE, 0);
   int rc = 0;
   for (uint32_t i = 0; i < count && !rc; i++) {
     switch (elems[i].kind) {
       case PE_ELEM_LITERAL: rc = pe_items_text(items, a, elems[i].literal, way->flags); break;
-      case PE_ELEM_ONE: rc = pe_items_push(items, a, pe_item_of(field ? PE_ITEM_FONE : PE_ITEM_ONE, 0)); break;
+      case PE_ELEM_ONE: rc = pe_items_push(items, a, one); break;
       case PE_ELEM_STAR: rc = pe_items_push(items, a, star); break;
       case PE_ELEM_VARIABLE:
-        if (way->flags & PE_ITEMS_LETTERS) {
-          star = pe_item_of(PE_ITEM_CHAR, PE_LETTER + way->letter(way->user, elems[i].variable));
-        }
-        rc = pe_items_push(items, a, star);
+        rc = way->variable ? way->variable(way->user, elems[i].variable, way->flags, items)
+                           : pe_items_push(items, a, star);
+        break;
+    }
+  }
+  return rc;
+}
+
+int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame) {
+  int rc = 0;
+  for (const char *c = frame; *c && !rc; c++) {
+    switch (*c) {
+      case '*': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_STAR, 0)); break;
+      case '%': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_FSTAR, 0)); break;
+      case '?': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_ONE, 0)); break;
+      case '+': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CLASS, PE_CLASS_NAME)); break;
+      case '|': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CHAR, PE_SEPARATOR)); break;
+      case '#':
+        for (int i = 0; i < 12 && !rc; i++) rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CLASS, PE_CLASS_DIGIT));
+        break;
+      default:
+        if (*c == '\\' && c[1]) c++;
+        rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CHAR, (unsigned char)*c));
         break;
     }
   }
@@ -89,8 +110,8 @@ static bool covers(pe_item x, pe_item y) {
       switch (pe_item_kind_of(x)) {
         case PE_ITEM_FOLD: return pe_utf8_fold(cp) == pe_item_cp(x);
         case PE_ITEM_CLASS: return pe_class_of(cp) & pe_item_cp(x);
-        case PE_ITEM_ONE: return true;
-        case PE_ITEM_FONE: return cp != ':';
+        case PE_ITEM_ONE: return cp != PE_SEPARATOR;
+        case PE_ITEM_FONE: return cp != ':' && cp != PE_SEPARATOR;
         default: return false;
       }
     case PE_ITEM_FOLD:
@@ -104,6 +125,7 @@ static bool covers(pe_item x, pe_item y) {
 
 /* May a star swallow the letter, whatever it stands for? */
 static bool swallows(pe_item star, pe_item y) {
+  if (y == pe_item_of(PE_ITEM_CHAR, PE_SEPARATOR)) return false;
   if (pe_item_kind_of(star) == PE_ITEM_STAR) return true;
   switch (pe_item_kind_of(y)) {
     case PE_ITEM_CHAR: return pe_item_cp(y) != ':' && pe_item_cp(y) < PE_LETTER;
@@ -114,8 +136,8 @@ static bool swallows(pe_item star, pe_item y) {
 }
 
 bool pe_glob_match(const pe_glob *glob, const pe_item *word, uint32_t count) {
-  /* One place to return to is enough: a later star swallows what an earlier one of its kind could, a
-   * colon ends what a field's star can do, and the field stars come first. */
+  /* One place to return to is enough: a later star swallows what an earlier one of its kind could, a colon or a
+   * separator ends what a star can do for good, and field stars come before others. */
   const pe_item *items = glob->items;
   uint32_t n = glob->count, g = 0, w = 0, star = UINT32_MAX, from = 0;
   while (w < count) {

@@ -11,14 +11,17 @@ typedef enum pe_item_kind {
   PE_ITEM_CHAR,  /* exactly this code point; values from PE_LETTER on stand for policy variables */
   PE_ITEM_FOLD,  /* this code point (in lower case) in either letter case */
   PE_ITEM_CLASS, /* one of a set of ASCII characters; only in domains */
-  PE_ITEM_ONE,   /* one code point */
-  PE_ITEM_FONE,  /* one code point, not ':' */
-  PE_ITEM_STAR,  /* any run */
-  PE_ITEM_FSTAR  /* any run without ':' */
+  PE_ITEM_ONE,   /* one code point, not the separator */
+  PE_ITEM_FONE,  /* one code point, not ':' either */
+  PE_ITEM_STAR,  /* any run without separator */
+  PE_ITEM_FSTAR  /* any run without ':' or separator */
 } pe_item_kind;
 
+/* Separates the parts of a text that the analysis makes itself (the principal); in no text of a request. */
+#define PE_SEPARATOR 0x1Fu
+
 /* Classes are masks, so that one may contain another. */
-enum { PE_CLASS_DIGIT = 1, PE_CLASS_HEX = 2, PE_CLASS_LOWER = 4, PE_CLASS_WORD = 8 };
+enum { PE_CLASS_DIGIT = 1, PE_CLASS_HEX = 2, PE_CLASS_LOWER = 4, PE_CLASS_WORD = 8, PE_CLASS_NAME = 16 };
 
 typedef uint32_t pe_item;
 #define PE_LETTER 0x110000u /* first value beyond Unicode */
@@ -28,7 +31,8 @@ static inline uint32_t pe_item_cp(pe_item i) { return i & 0xFFFFFFu; }
 static inline bool pe_item_is_star(pe_item i) { return pe_item_kind_of(i) >= PE_ITEM_STAR; }
 unsigned pe_class_of(uint32_t cp); /* the mask of all classes that hold cp */
 
-/* Items that exclude ':' (FONE, FSTAR) stand before all ONE and STAR: the matcher relies on it. */
+/* Items that exclude ':' (FONE, FSTAR) stand before all ONE and STAR, at least between two separators: the matcher relies
+ * on it. */
 typedef struct pe_glob {
   const pe_item *items;
   uint32_t count;
@@ -41,18 +45,21 @@ typedef struct pe_glob {
 
 /* A growing list of items. */
 typedef PE_VEC(pe_item) pe_items;
-enum { PE_ITEMS_FOLD = 1, PE_ITEMS_FIELD = 2, PE_ITEMS_LETTERS = 4 /* variables are letters, else stars */ };
-/* A variable's letter: the caller numbers variables. */
-typedef uint32_t (*pe_letter_fn)(void *user, const pe_variable *variable);
+enum { PE_ITEMS_FOLD = 1, PE_ITEMS_FIELD = 2 };
+/* Appends what a variable is taken for; without one it is a star. 0 or an error. */
+typedef int (*pe_items_variable_fn)(void *user, const pe_variable *variable, unsigned flags, pe_items *items);
 typedef struct pe_items_way {
   unsigned flags;
-  pe_letter_fn letter; /* with PE_ITEMS_LETTERS */
+  pe_items_variable_fn variable; /* or NULL */
   void *user;
 } pe_items_way;
 /* 0 or ENOMEM. */
 int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned flags);
 int pe_items_elems(pe_items *items, const pe_alloc *a, const pe_elem *elems, uint32_t count, const pe_items_way *way);
 int pe_items_push(pe_items *items, const pe_alloc *a, pe_item item);
+/* The library's own patterns: '*' any run, '%' any run without ':', '?' one, '#' twelve digits, '+' a character of a name,
+ * '|' the separator, '\\' takes the next literally. */
+int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame);
 /* Copies into the arena; adjacent stars become one. */
 int pe_glob_make(pe_arena *arena, const pe_items *items, pe_glob *out);
 

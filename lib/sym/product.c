@@ -42,7 +42,7 @@ typedef struct product {
 } product;
 
 static int add_glob(product *p, const pe_glob *g, uint32_t group) {
-  uint32_t base = (uint32_t)p->places.len, field = base;
+  uint32_t base = (uint32_t)p->places.len, field = base, part = base;
   for (uint32_t i = 0; i <= g->count; i++) {
     place *pl = pe_vec_push(&p->places, p->alloc);
     if (!pl) return POLICYEVAL_ENOMEM;
@@ -50,12 +50,14 @@ static int add_glob(product *p, const pe_glob *g, uint32_t group) {
     if (pl->end) break;
     pl->item = g->items[i];
     pe_item_kind kind = pe_item_kind_of(pl->item);
-    if (kind == PE_ITEM_STAR) pl->first = base;
+    if (kind == PE_ITEM_STAR) pl->first = part;
     if (kind == PE_ITEM_FSTAR) pl->first = field;
     pl->swallows = kind == PE_ITEM_STAR && i + 1 == g->count;
     /* What a field's star swallows has no colon, so it reaches back to the last one. */
     bool colon = kind == PE_ITEM_CHAR && (pe_item_cp(pl->item) == ':' || pe_item_cp(pl->item) >= PE_LETTER);
-    if (colon || kind == PE_ITEM_ONE || kind == PE_ITEM_STAR) field = base + i + 1;
+    bool separator = pl->item == pe_item_of(PE_ITEM_CHAR, PE_SEPARATOR);
+    if (separator) part = base + i + 1;
+    if (separator || colon || kind == PE_ITEM_ONE || kind == PE_ITEM_STAR) field = base + i + 1;
   }
   uint32_t least = 0;
   for (uint32_t i = g->count; i-- > 0;) {
@@ -225,8 +227,8 @@ static bool moves(pe_item item, uint32_t cp) {
     case PE_ITEM_FOLD: return pe_item_cp(item) == pe_utf8_fold(cp);
     case PE_ITEM_CLASS: return pe_item_cp(item) & pe_class_of(cp);
     case PE_ITEM_ONE:
-    case PE_ITEM_STAR: return true;
-    default: return cp != ':';
+    case PE_ITEM_STAR: return cp != PE_SEPARATOR;
+    default: return cp != ':' && cp != PE_SEPARATOR;
   }
 }
 

@@ -136,6 +136,7 @@ static int try_list(pe_oracle *o, uint32_t key, const pe_literal *l, uint32_t n,
     while (k < count && w->elements[k] != element) k++;
     if (k == count) w->elements[count++] = element;
   }
+  if (count == 1 && o->space->keys.data[key].pairs) w->elements[count++] = w->elements[0];
   return add_value(o, key, PE_SHAPE_LIST, w->elements, count, any_unusual, value);
 }
 
@@ -146,7 +147,7 @@ int pe_set_find(pe_oracle *o, uint32_t key, const pe_literal *literals, uint32_t
     int rc = try_absent(o, key, literals, count, value);
     if (rc || *value != PE_NO_VALUE) return rc;
   }
-  size_t room = count + 1;
+  size_t room = count + 2;
   wishes w = {.inside = pe_alloc_array(o->alloc, 3 * room, sizeof(uint32_t)),
               .some = pe_alloc_array(o->alloc, room, sizeof(const pe_literal *))};
   int rc = w.inside && w.some ? 0 : POLICYEVAL_ENOMEM;

@@ -21,6 +21,7 @@ unit_tests += tests/unit/test_operator
 unit_tests += tests/unit/test_pattern
 unit_tests += tests/unit/test_principal
 unit_tests += tests/unit/test_print
+unit_tests += tests/unit/test_query
 unit_tests += tests/unit/test_range
 unit_tests += tests/unit/test_readings
 unit_tests += tests/unit/test_request

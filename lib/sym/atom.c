@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "sym/atom.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+void pe_variables_done(pe_variables *v) { pe_vec_done(&v->seen, v->alloc); }
+
+void pe_atom_init(pe_atom *a, pe_space *space, pe_variables *variables) {
+  *a = (pe_atom){.space = space, .variables = variables, .common = UINT64_MAX};
+}
+
+void pe_atom_done(pe_atom *a) {
+  pe_vec_done(&a->wide, a->space->alloc);
+  pe_vec_done(&a->tight, a->space->alloc);
+  pe_vec_done(&a->lettered, a->space->alloc);
+  pe_vec_done(&a->items, a->space->alloc);
+}
+
+static int letter_of(pe_variables *v, pe_slice key, uint32_t *letter) {
+  for (size_t i = 0; i < v->seen.len; i++) {
+    if (pe_slice_eq_ascii_nocase(v->seen.data[i], key)) {
+      *letter = (uint32_t)i;
+      return 0;
+    }
+  }
+  pe_slice *slot = pe_vec_push(&v->seen, v->alloc);
+  if (!slot) return POLICYEVAL_ENOMEM;
+  *slot = key;
+  *letter = (uint32_t)v->seen.len - 1;
+  return 0;
+}
+
+typedef enum mode { WIDE, LETTERED } mode;
+
+typedef struct pass { /* one way through a pattern */
+  pe_atom *a;
+  mode mode;
+  bool open, absent;
+  uint64_t needs; /* open variables without default */
+} pass;
+
+static int put_variable(void *user, const pe_variable *variable, unsigned flags, pe_items *items) {
+  pass *p = user;
+  pe_variables *v = p->a->variables;
+  const pe_alloc *alloc = p->a->space->alloc;
+  uint32_t letter;
+  int rc = letter_of(v, variable->key, &letter);
+  if (rc) return rc;
+  for (size_t i = 0; i < v->nassumed; i++) {
+    if (!pe_slice_eq_ascii_nocase(v->assumed[i].key, variable->key)) continue;
+    pe_slice value = v->assumed[i].value.ptr ? v->assumed[i].value : variable->fallback;
+    if (!value.ptr) p->absent = true;
+    return value.ptr ? pe_items_text(items, alloc, value, flags) : 0;
+  }
+  p->open = true;
+  if (!variable->fallback.ptr && letter < 64) p->needs |= (uint64_t)1 << letter;
+  /* A default makes a variable two things at once: a letter of its own stands for both. */
+  if (p->mode == LETTERED) {
+    uint32_t cp = PE_LETTER + letter * 2 + (variable->fallback.ptr != NULL);
+    return pe_items_push(items, alloc, pe_item_of(PE_ITEM_CHAR, cp));
+  }
+  return pe_items_push(items, alloc, pe_item_of(flags & PE_ITEMS_FIELD ? PE_ITEM_FSTAR : PE_ITEM_STAR, 0));
+}
+
+static int keep_glob(pe_atom *a, pe_globs *to) {
+  pe_glob *slot = pe_vec_push(to, a->space->alloc);
+  if (!slot) return POLICYEVAL_ENOMEM;
+  return pe_glob_make(a->space->arena, &a->items, slot);
+}
+
+/* One pattern, or the fields of an ARN, between frames. */
+typedef struct piece {
+  const char *before, *after;
+  const pe_pattern *pattern;
+  const pe_arn_pattern *arn;
+  bool field, nocase;
+} piece;
+
+static int put_piece(pass *p, const piece *it) {
+  pe_items *items = &p->a->items;
+  const pe_alloc *alloc = p->a->space->alloc;
+  pe_items_way way = {0, put_variable, p};
+  items->len = 0;
+  int rc = pe_items_frame(items, alloc, it->before);
+  if (it->pattern && !rc) {
+    way.flags = (it->field ? PE_ITEMS_FIELD : 0u) | (it->pattern->flags & PE_PATTERN_NOCASE ? PE_ITEMS_FOLD : 0u);
+    rc = pe_items_elems(items, alloc, it->pattern->elems, it->pattern->nelems, &way);
+  }
+  for (unsigned f = 0; it->arn && f < PE_ARN_FIELDS && !rc; f++) {
+    way.flags = f < PE_ARN_RESOURCE ? PE_ITEMS_FIELD | (it->nocase ? PE_ITEMS_FOLD : 0u) : 0u;
+    if (f) rc = pe_items_push(items, alloc, pe_item_of(PE_ITEM_CHAR, ':'));
+    if (!rc) rc = pe_items_elems(items, alloc, it->arn->field[f].elems, it->arn->field[f].nelems, &way);
+  }
+  return rc ? rc : pe_items_frame(items, alloc, it->after);
+}
+
+static int add_piece(pe_atom *a, const piece *it) {
+  pass wide = {.a = a, .mode = WIDE}, lettered = {.a = a, .mode = LETTERED};
+  int rc = put_piece(&wide, it);
+  if (rc) return rc;
+  if (wide.absent) {
+    a->unresolved = true;
+    return 0;
+  }
+  rc = keep_glob(a, &a->wide);
+  if (!rc && !wide.open) rc = keep_glob(a, &a->tight);
+  if (!rc) rc = put_piece(&lettered, it);
+  if (!rc) rc = keep_glob(a, &a->lettered);
+  a->two_sided |= wide.open;
+  a->common &= wide.needs;
+  a->any |= wide.needs;
+  return rc;
+}
+
+int pe_atom_frame(pe_atom *a, const char *frame) {
+  piece it = {.before = frame, .after = ""};
+  return add_piece(a, &it);
+}
+
+int pe_atom_text(pe_atom *a, const char *before, pe_slice text, const char *after) {
+  pe_elem literal = {.kind = PE_ELEM_LITERAL, .literal = text};
+  pe_pattern p = {.elems = &literal, .nelems = 1};
+  return pe_atom_pattern(a, before, &p, after, false);
+}
+
+int pe_atom_pattern(pe_atom *a, const char *before, const pe_pattern *p, const char *after, bool field) {
+  piece it = {.before = before, .after = after, .pattern = p, .field = field};
+  return add_piece(a, &it);
+}
+
+int pe_atom_arn(pe_atom *a, const pe_arn_pattern *p, const char *after, bool nocase) {
+  piece it = {.before = "", .after = after, .arn = p, .nocase = nocase};
+  return add_piece(a, &it);
+}
+
+int pe_atom_doubtful(pe_atom *a, const char *before, const pe_pattern *p, const char *after) {
+  size_t tight = a->tight.len;
+  int rc = pe_atom_pattern(a, before, p, after, false);
+  if (a->tight.len > tight) a->tight.len = tight;
+  a->two_sided = a->doubtful = true;
+  return rc;
+}
+
+static int cmp_globs(const void *x, const void *y) {
+  const pe_glob *a = x, *b = y;
+  if (a->hash != b->hash) return a->hash < b->hash ? -1 : 1;
+  if (a->count != b->count) return a->count < b->count ? -1 : 1;
+  return a->count ? memcmp(a->items, b->items, a->count * sizeof *a->items) : 0;
+}
+
+static void tidy(pe_globs *g) {
+  if (g->len > 1) qsort(g->data, g->len, sizeof *g->data, cmp_globs);
+  size_t n = 0;
+  for (size_t i = 0; i < g->len; i++) {
+    if (n == 0 || !pe_glob_equal(&g->data[n - 1], &g->data[i])) g->data[n++] = g->data[i];
+  }
+  g->len = n;
+}
+
+static int make_lang(pe_space *s, const pe_globs *globs, pe_lang *out) {
+  pe_glob *copy = pe_arena_alloc(s->arena, (globs->len + 1) * sizeof *copy);
+  if (!copy) return POLICYEVAL_ENOMEM;
+  if (globs->len) memcpy(copy, globs->data, globs->len * sizeof *copy);
+  pe_lang_make(copy, (uint32_t)globs->len, out);
+  return 0;
+}
+
+static void sign(pe_buf *b, const pe_globs *globs) {
+  for (size_t i = 0; i < globs->len; i++) {
+    const pe_glob *g = &globs->data[i];
+    pe_buf_add(b, (const char *)&g->count, sizeof g->count);
+    pe_buf_add(b, (const char *)g->items, g->count * sizeof *g->items);
+  }
+}
+
+int pe_atom_finish(pe_atom *a, uint32_t key, uint32_t *test) {
+  pe_buf signature;
+  bool fresh = false;
+  tidy(&a->wide);
+  tidy(&a->tight);
+  tidy(&a->lettered);
+  pe_buf_init(&signature, a->space->alloc);
+  sign(&signature, &a->lettered);
+  if (a->two_sided) { /* doubtful patterns are in all but the tight list */
+    pe_buf_char(&signature, '/');
+    sign(&signature, &a->tight);
+  }
+  int rc = signature.failed ? POLICYEVAL_ENOMEM : 0;
+  if (!rc) {
+    rc = pe_space_test(a->space, key, PE_SORT_STRING, pe_slice_of(signature.ptr, signature.len), test, &fresh);
+  }
+  pe_buf_done(&signature);
+  if (rc || !fresh) return rc;
+  pe_test *t = &a->space->tests.data[*test];
+  t->two_sided = a->two_sided;
+  rc = make_lang(a->space, &a->wide, &t->wide);
+  if (!rc && a->two_sided) rc = make_lang(a->space, &a->tight, &t->tight);
+  /* Letters are exact about what a variable stands for; nothing is exact about what is doubtful. */
+  if (!rc && a->two_sided && !a->doubtful) rc = make_lang(a->space, &a->lettered, &t->lettered);
+  return rc;
+}
+
+int pe_atom_lang(pe_atom *a, const pe_lang **out) {
+  pe_lang *lang = pe_arena_zero(a->space->arena, 1, sizeof *lang);
+  if (!lang) return POLICYEVAL_ENOMEM;
+  int rc = make_lang(a->space, &a->wide, lang);
+  if (!rc) *out = lang;
+  return rc;
+}

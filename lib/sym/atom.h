@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Building one string test of a space out of patterns of policies.
+ *
+ * A pattern may stand in a frame (glob.h: pe_items_frame) that says what comes before and after it in the text of the
+ * key. A variable is either replaced by what it is assumed to stand for, or leaves the test two-sided: any text in
+ * `wide`, nothing in `tight`, a letter in `lettered` (docs/analysis.md, variables). */
+#ifndef PE_SYM_ATOM_H
+#define PE_SYM_ATOM_H
+
+#include "sym/space.h"
+
+/* What a variable is assumed to be. */
+typedef struct pe_assumed {
+  pe_slice key;    /* of the variable, as written */
+  uint64_t hash;   /* pe_slice_hash_nocase(key) */
+  pe_slice value;  /* ptr NULL: absent */
+} pe_assumed;
+
+/* The variables of a question. */
+typedef struct pe_variables {
+  const pe_alloc *alloc;
+  PE_VEC(pe_slice) seen;     /* keys, in the order met; their index is the letter */
+  const pe_assumed *assumed; /* for all of them, or NULL */
+  size_t nassumed;
+} pe_variables;
+void pe_variables_done(pe_variables *v);
+
+typedef PE_VEC(pe_glob) pe_globs;
+typedef struct pe_atom {
+  pe_space *space;
+  pe_variables *variables;
+  pe_globs wide, tight, lettered;
+  pe_items items;     /* scratch */
+  bool two_sided, doubtful;
+  uint64_t common, any; /* open variables without default, one bit a letter: in every pattern, in some */
+  bool unresolved;    /* a variable is assumed absent and has no default: that pattern was left out */
+} pe_atom;
+
+void pe_atom_init(pe_atom *a, pe_space *space, pe_variables *variables);
+void pe_atom_done(pe_atom *a);
+/* Each 0 or ENOMEM. */
+int pe_atom_frame(pe_atom *a, const char *frame);
+int pe_atom_text(pe_atom *a, const char *before, pe_slice text, const char *after);
+int pe_atom_pattern(pe_atom *a, const char *before, const pe_pattern *p, const char *after, bool field);
+/* The pattern field by field; `nocase`: the first five without letter case. */
+int pe_atom_arn(pe_atom *a, const pe_arn_pattern *p, const char *after, bool nocase);
+/* The patterns of this frame may or may not belong to the test. */
+int pe_atom_doubtful(pe_atom *a, const char *before, const pe_pattern *p, const char *after);
+/* Makes the test on the key. */
+int pe_atom_finish(pe_atom *a, uint32_t key, uint32_t *test);
+/* The patterns as a language of the space, for limits and domains. */
+int pe_atom_lang(pe_atom *a, const pe_lang **out);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* From the evaluator's compiled statements to boxes, under one choice of readings. */
+#ifndef PE_SYM_COMPILE_H
+#define PE_SYM_COMPILE_H
+
+#include "cond/readings.h"
+#include "eval/decide.h"
+#include "policy/model.h"
+#include "service/catalog.h"
+#include "sym/atom.h"
+
+/* One statement as a box; tags of boxes are indices of these. */
+typedef struct pe_origin {
+  const pe_policy *policy; /* NULL: not from a policy (an axiom, a restriction …) */
+  const pe_statement *statement;
+  uint32_t policy_index;   /* among those compiled together */
+  const char *about;       /* of boxes without a policy: what it says */
+} pe_origin;
+
+/* Where a literal was first seen, so that it can be said in words. */
+typedef struct pe_note {
+  pe_literal literal;
+  uint8_t step;              /* pe_step: ACTION, RESOURCE, PRINCIPAL or CONDITION */
+  const pe_statement *statement;
+  const pe_condition *condition;
+} pe_note;
+
+typedef PE_VEC(pe_box) pe_boxes;
+typedef struct pe_side { /* what a list of policies allows and denies */
+  pe_boxes allow, deny;
+} pe_side;
+
+typedef struct pe_compiler {
+  pe_space *space;
+  const pe_alloc *alloc;
+  const pe_catalog *catalog;
+  const pe_readings *readings; /* rows with "cautious" count as the reading after it */
+  pe_rowset rows;              /* rows that the compiled statements ask about */
+  pe_variables variables;
+  uint32_t action, resource, principal; /* keys */
+  PE_VEC(pe_origin) origins;
+  PE_VEC(pe_note) notes;
+  bool caller_account;         /* kms:CallerAccount is asked about */
+  PE_VEC(pe_literal) literals; /* scratch: the box that is being built */
+  bool never;                  /* … it is empty */
+} pe_compiler;
+
+/* The space must outlive the compiler. Each 0 or ENOMEM. */
+int pe_compiler_init(pe_compiler *c, pe_space *space, const pe_catalog *catalog, const pe_readings *readings,
+                     const pe_assumed *assumed, size_t nassumed);
+void pe_compiler_done(pe_compiler *c);
+void pe_side_done(pe_side *side, const pe_alloc *a);
+
+/* Learns what the keys of a policy can hold. To be done with all policies before any is compiled: a set operator anywhere
+ * makes lists of an unknown key possible everywhere. */
+int pe_compile_scan(pe_compiler *c, const pe_policy *p);
+/* Adds the boxes of one policy. Statements that can match nothing have none. */
+int pe_compile_policy(pe_compiler *c, const pe_policy *p, uint32_t index, pe_side *out);
+/* What no request can be: facts between keys (docs/analysis.md, axioms). Only what the keys in use need. */
+int pe_compile_axioms(pe_compiler *c, pe_boxes *out);
+/* Values to try first, so that witnesses can be read. After all policies. */
+int pe_compile_likely(pe_compiler *c, const pe_policy *const *policies, uint32_t count);
+
+/* For boxes that are not statements: start, add literals, finish. */
+void pe_compile_start(pe_compiler *c);
+int pe_compile_add(pe_compiler *c, pe_literal l);
+int pe_compile_finish(pe_compiler *c, pe_origin origin, pe_boxes *out);
+/* The literal "the key's value passes the test": false when absent. `negate`: "… does not pass", true when absent. */
+int pe_compile_literal(pe_compiler *c, uint32_t key, uint32_t test, bool negate, pe_literal *out);
+/* A key's value is exactly this text, or the key is absent (ptr NULL); derived keys included. Added to the box. */
+int pe_compile_fact(pe_compiler *c, pe_slice key, pe_slice value);
+/* These variables (bits of letters) have values. Added to the box. */
+int pe_compile_resolved(pe_compiler *c, uint64_t letters);
+/* One condition entry, added to the box. */
+int pe_compile_condition(pe_compiler *c, const pe_condition *cond);
+/* The principal elements as a test on the principal. */
+int pe_compile_principals(pe_compiler *c, const pe_statement *s, uint32_t *test);
+
+/* The reading in force, as an index that is never "cautious", noted in c->rows. */
+unsigned pe_compile_reading(pe_compiler *c, pe_row row);
+
+/* Derived keys: what the library computes from the principal is a test on that. */
+typedef enum pe_projection {
+  PE_PROJECT_NONE, PE_PROJECT_PRINCIPAL_ARN, PE_PROJECT_PRINCIPAL_ACCOUNT, PE_PROJECT_CALLER_ACCOUNT,
+  PE_PROJECT_PRINCIPAL_TYPE, PE_PROJECT_USERNAME, PE_PROJECT_IS_SERVICE, PE_PROJECT_SERVICE_NAME
+} pe_projection;
+pe_projection pe_project_find(pe_slice key, pe_family family);
+/* Adds what a value of the entry matches. */
+int pe_project_value(pe_compiler *c, pe_projection kind, const pe_condition *cond, uint32_t value, pe_atom *atom);
+/* Adds the principals for which the key is absent. */
+int pe_project_absent(pe_projection kind, pe_atom *atom);
+
+#endif

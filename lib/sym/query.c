@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+#include "sym/query.h"
+
+#include "base/error.h"
+
+enum { ASSUMED_MOST = 64, PER_VARIABLE = 6 };
+
+void pe_question_init(pe_question *q, const pe_alloc *a, const pe_catalog *catalog) {
+  *q = (pe_question){.alloc = a, .catalog = catalog, .statement = UINT32_MAX};
+  pe_budget_init(&q->budget);
+}
+
+void pe_result_done(pe_result *r) {
+  pe_request_builder_free(r->witness);
+  pe_vec_done(&r->region, r->alloc);
+  pe_vec_done(&r->blocking, r->alloc);
+  *r = (pe_result){0};
+}
+
+/* One compilation of the question, and what came of it. */
+typedef struct attempt {
+  const pe_question *q;
+  pe_result *out;
+  pe_budget *budget;
+  pe_readings readings;
+  pe_space space;
+  pe_compiler c;
+  pe_oracle o;
+  pe_side subject, against;
+  pe_boxes narrow, extra; /* extra: axioms and trust */
+  pe_boxes excluded, base; /* base: one box, of the assumed variables */
+  pe_ids literals;
+  PE_VEC(pe_assumed) hints; /* what variables were in answers that the evaluator refused */
+  bool keep_reasons;
+  uint8_t answer, why;
+} attempt;
+
+static void attempt_done(attempt *t) {
+  const pe_alloc *a = t->q->alloc;
+  pe_oracle_done(&t->o);
+  pe_compiler_done(&t->c);
+  pe_side_done(&t->subject, a);
+  pe_side_done(&t->against, a);
+  pe_vec_done(&t->narrow, a);
+  pe_vec_done(&t->extra, a);
+  pe_vec_done(&t->excluded, a);
+  pe_vec_done(&t->base, a);
+  pe_vec_done(&t->literals, a);
+  pe_vec_done(&t->hints, a);
+  pe_space_done(&t->space);
+}
+
+/* Compiling -------------------------------------------------------------------------------------------------- */
+
+static int compile_group(attempt *t, const pe_group *g, pe_side *out) {
+  int rc = 0;
+  for (uint32_t i = 0; i < g->count && !rc; i++) rc = pe_compile_policy(&t->c, g->policies[i], i, out);
+  return rc;
+}
+
+static int compile_likely(attempt *t) {
+  const pe_group *s = &t->q->subject, *o = &t->q->against;
+  uint32_t n = s->count + o->count;
+  const pe_policy **all = pe_alloc_array(t->q->alloc, n + 1, sizeof(const pe_policy *));
+  if (!all) return POLICYEVAL_ENOMEM;
+  if (s->count) memcpy((void *)all, (const void *)s->policies, s->count * sizeof *all);
+  if (o->count) memcpy((void *)(all + s->count), (const void *)o->policies, o->count * sizeof *all);
+  int rc = pe_compile_likely(&t->c, all, n);
+  pe_alloc_free(t->q->alloc, (void *)all);
+  return rc;
+}
+
+static int compile_base(attempt *t, const pe_assumed *assumed, size_t n) {
+  int rc = 0;
+  pe_compile_start(&t->c);
+  for (size_t i = 0; i < n && !rc; i++) rc = pe_compile_fact(&t->c, assumed[i].key, assumed[i].value);
+  return rc ? rc : pe_compile_finish(&t->c, (pe_origin){.about = "variables"}, &t->base);
+}
+
+static int add_all(pe_boxes *to, const pe_boxes *from, const pe_alloc *a) {
+  for (size_t i = 0; i < from->len; i++) {
+    pe_box *slot = pe_vec_push(to, a);
+    if (!slot) return POLICYEVAL_ENOMEM;
+    *slot = from->data[i];
+  }
+  return 0;
+}
+
+static int compile(attempt *t, const pe_assumed *assumed, size_t n) {
+  const pe_question *q = t->q;
+  int rc = pe_space_init(&t->space, q->alloc);
+  if (!rc) rc = pe_compiler_init(&t->c, &t->space, q->catalog, &t->readings, assumed, n);
+  for (uint32_t i = 0; i < q->subject.count && !rc; i++) rc = pe_compile_scan(&t->c, q->subject.policies[i]);
+  for (uint32_t i = 0; i < q->against.count && !rc; i++) rc = pe_compile_scan(&t->c, q->against.policies[i]);
+  if (!rc) rc = compile_base(t, assumed, n);
+  if (!rc) rc = compile_group(t, &q->subject, &t->subject);
+  if (!rc) rc = compile_group(t, &q->against, &t->against);
+  if (!rc && q->narrow) rc = q->narrow(&t->c, q->user, &t->narrow);
+  if (!rc && !q->narrow) {
+    pe_compile_start(&t->c);
+    rc = pe_compile_finish(&t->c, (pe_origin){.about = "all requests"}, &t->narrow);
+  }
+  if (!rc && q->trust) rc = q->trust(&t->c, q->user, &t->extra);
+  if (!rc) rc = pe_compile_axioms(&t->c, &t->extra);
+  if (!rc) rc = compile_likely(t);
+  if (!rc && !q->grant_only) rc = add_all(&t->excluded, &t->subject.deny, q->alloc);
+  if (!rc) rc = add_all(&t->excluded, &t->extra, q->alloc);
+  if (!rc) rc = add_all(&t->excluded, &t->against.allow, q->alloc);
+  return rc ? rc : pe_oracle_init(&t->o, &t->space, t->budget);
+}
+
+/* Confirming ------------------------------------------------------------------------------------------------- */
+
+/* The subject without the statements that the question leaves out, as the evaluator sees it. */
+static int subject_effect(const pe_question *q, pe_request_builder *b) {
+  if (!q->grant_only && q->statement == UINT32_MAX) return pe_witness_effect(&q->subject, b);
+  pe_policy **copies = pe_alloc_array(q->alloc, q->subject.count + 1, sizeof(pe_policy *));
+  int effect = copies ? 0 : POLICYEVAL_ENOMEM;
+  for (uint32_t i = 0; i < q->subject.count && effect >= 0; i++) {
+    const pe_policy *p = q->subject.policies[i];
+    copies[i] = pe_alloc_new(q->alloc, sizeof *copies[i]);
+    pe_statement *kept = pe_alloc_array(q->alloc, p->nstatements + 1, sizeof *kept);
+    if (!copies[i] || !kept) {
+      effect = POLICYEVAL_ENOMEM;
+      pe_alloc_free(q->alloc, kept);
+      break;
+    }
+    copies[i]->kind = p->kind;
+    copies[i]->version_2012 = p->version_2012;
+    copies[i]->statements = kept;
+    for (uint32_t s = 0; s < p->nstatements; s++) {
+      bool deny = p->statements[s].effect == PE_DENY, other = i == 0 && q->statement != UINT32_MAX && s != q->statement;
+      if ((deny && q->grant_only) || (!deny && other)) continue;
+      kept[copies[i]->nstatements++] = p->statements[s];
+    }
+  }
+  pe_group g = {(const pe_policy *const *)copies, q->subject.count};
+  if (effect >= 0) effect = pe_witness_effect(&g, b);
+  for (uint32_t i = 0; copies && i < q->subject.count; i++) {
+    if (copies[i]) pe_alloc_free(q->alloc, copies[i]->statements);
+    pe_alloc_free(q->alloc, copies[i]);
+  }
+  pe_alloc_free(q->alloc, copies);
+  return effect;
+}
+
+static int confirm_once(attempt *t, pe_request_builder *b, bool *confirmed) {
+  int effect = subject_effect(t->q, b);
+  if (effect < 0) return effect;
+  *confirmed = effect == POLICYEVAL_ALLOW;
+  if (!*confirmed || !t->q->against.count) return 0;
+  effect = pe_witness_effect(&t->q->against, b);
+  if (effect < 0) return effect;
+  *confirmed = effect != POLICYEVAL_ALLOW;
+  /* `only` and the layer are the subject's again. */
+  return pe_request_set_only(b, pe_witness_layer(t->q->subject.policies[0]->kind));
+}
+
+/* Under the default readings if these will do, else under those of the attempt. */
+static int confirm(attempt *t, pe_request_builder *b, bool *confirmed) {
+  pe_readings now = t->q->readings;
+  pe_request_apply_readings(b, &now);
+  int rc = confirm_once(t, b, confirmed);
+  if (rc || *confirmed) return rc;
+  for (unsigned row = 0; row < PE_ROWS; row++) {
+    if (!pe_rowset_has(&t->c.rows, (pe_row)row)) continue;
+    now.of[row] = (uint8_t)pe_compile_reading(&t->c, (pe_row)row);
+  }
+  pe_request_apply_readings(b, &now);
+  rc = confirm_once(t, b, confirmed);
+  for (unsigned row = 0; row < PE_ROWS && !rc && *confirmed; row++) { /* only the readings that are needed */
+    uint8_t kept = now.of[row];
+    bool still = false;
+    if (kept == t->q->readings.of[row]) continue;
+    now.of[row] = t->q->readings.of[row];
+    pe_request_apply_readings(b, &now);
+    rc = confirm_once(t, b, &still);
+    if (!still) now.of[row] = kept;
+    if (!still) pe_rowset_add(&t->out->assumptions, (pe_row)row);
+  }
+  pe_request_apply_readings(b, &now);
+  return rc;
+}
+
+/* Searching -------------------------------------------------------------------------------------------------- */
+
+static int keep_region(attempt *t, const pe_solution *s) {
+  for (uint32_t i = 0; i < s->nregion; i++) {
+    for (size_t k = 0; k < t->c.notes.len; k++) {
+      const pe_note *n = &t->c.notes.data[k];
+      if (n->literal >> 1 != s->region[i] >> 1) continue;
+      pe_clause *slot = pe_vec_push(&t->out->region, t->q->alloc);
+      if (!slot) return POLICYEVAL_ENOMEM;
+      *slot = (pe_clause){*n, n->literal == s->region[i]};
+      break;
+    }
+  }
+  return 0;
+}
+
+static int keep_blocking(attempt *t, const pe_solution *s, const pe_boxes *excluded) {
+  for (uint32_t i = 0; i < s->ncore; i++) {
+    const pe_origin *from = &t->c.origins.data[excluded->data[s->core[i]].tag];
+    bool known = false;
+    for (size_t k = 0; k < t->out->blocking.len && !known; k++) {
+      const pe_origin *o = &t->out->blocking.data[k];
+      known = o->statement == from->statement && o->about == from->about;
+    }
+    pe_origin *slot = known ? NULL : pe_vec_push(&t->out->blocking, t->q->alloc);
+    if (!slot && !known) return POLICYEVAL_ENOMEM;
+    if (slot) *slot = *from;
+  }
+  return 0;
+}
+
+enum { HINTS_MOST = 32 };
+
+/* What the variable's key is for this principal. */
+static pe_slice projected_value(pe_projection kind, pe_slice principal) {
+  size_t end = 0, slash;
+  while (end < principal.len && (unsigned char)principal.ptr[end] != PE_SEPARATOR) end++;
+  pe_slice text = pe_slice_sub(principal, 0, end);
+  pe_arn arn;
+  pe_arn_split(text, &arn);
+  switch (kind) {
+    case PE_PROJECT_PRINCIPAL_ARN: return text;
+    case PE_PROJECT_PRINCIPAL_ACCOUNT:
+    case PE_PROJECT_CALLER_ACCOUNT: return arn.count == PE_ARN_FIELDS ? arn.field[PE_ARN_ACCOUNT] : (pe_slice){NULL, 0};
+    case PE_PROJECT_USERNAME:
+      for (slash = text.len; slash > 0 && text.ptr[slash - 1] != '/'; slash--) {
+      }
+      return pe_slice_sub(text, slash, text.len);
+    default: return (pe_slice){NULL, 0};
+  }
+}
+
+static int keep_hints(attempt *t, const pe_solution *s) {
+  for (size_t i = 0; i < t->c.variables.seen.len && t->hints.len < HINTS_MOST; i++) {
+    pe_assumed hint = {.key = t->c.variables.seen.data[i]};
+    pe_projection kind = pe_project_find(hint.key, PE_FAMILY_STRING);
+    for (uint32_t k = 0; k < t->o.nkeys; k++) {
+      const pe_value *v = pe_oracle_value(&t->o, k, s->values[k]);
+      if (v->count && kind != PE_PROJECT_NONE && k == t->c.principal) {
+        hint.value = projected_value(kind, pe_oracle_text(&t->o, k, v, 0));
+      } else if (v->count && pe_slice_eq_ascii_nocase(t->space.keys.data[k].name, hint.key)) {
+        hint.value = pe_oracle_text(&t->o, k, v, 0);
+      }
+    }
+    pe_assumed *slot = hint.value.len ? pe_vec_push(&t->hints, t->q->alloc) : NULL;
+    if (hint.value.len && !slot) return POLICYEVAL_ENOMEM;
+    if (slot) *slot = hint;
+  }
+  return 0;
+}
+
+static int take_yes(attempt *t, const pe_solution *s, uint32_t tag) {
+  pe_request_builder *b = pe_request_builder_new(t->q->alloc, t->q->catalog);
+  bool confirmed = false, doubtful = s->two_sided || t->c.variables.seen.len > t->c.variables.nassumed;
+  int rc = b ? pe_witness_build(&t->c, &t->o, s, b) : POLICYEVAL_ENOMEM;
+  if (!rc) rc = confirm(t, b, &confirmed);
+  const pe_request *ready;
+  const char *why;
+  if (!rc && confirmed) rc = pe_request_prepare(b, &ready, &why);
+  if (!rc && confirmed) rc = keep_region(t, s);
+  if (rc || !confirmed) {
+    pe_request_builder_free(b);
+    if (rc && rc != POLICYEVAL_EINVAL) return rc;
+    if (!doubtful) return POLICYEVAL_EINTERNAL;
+    rc = keep_hints(t, s);
+    t->answer = PE_ANSWER_UNKNOWN;
+    t->why = t->c.variables.seen.len ? PE_GIVE_UP_VARIABLE : PE_GIVE_UP_OPAQUE;
+    return rc;
+  }
+  const pe_origin *from = &t->c.origins.data[tag];
+  t->answer = PE_ANSWER_YES;
+  t->out->witness = b;
+  t->out->policy = from->policy;
+  t->out->statement = from->statement;
+  t->out->policy_index = from->policy_index;
+  return 0;
+}
+
+/* One primitive: the boxes together, minus the first `n` excluded ones. *go: go on with the next. */
+static int primitive(attempt *t, const pe_box *a, const pe_box *narrow, const pe_box *more, size_t n, bool *go) {
+  const pe_box *parts[] = {a, narrow, more, t->base.len ? &t->base.data[0] : NULL};
+  t->literals.len = 0;
+  for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
+    for (uint32_t i = 0; parts[p] && i < parts[p]->count; i++) {
+      pe_literal *slot = pe_vec_push(&t->literals, t->q->alloc);
+      if (!slot) return POLICYEVAL_ENOMEM;
+      *slot = parts[p]->literals[i];
+    }
+  }
+  pe_solution s;
+  *go = false;
+  int rc = pe_solve(&t->o, t->literals.data, (uint32_t)t->literals.len, t->excluded.data, (uint32_t)n, &s);
+  if (rc) return rc;
+  if (s.found == PE_FOUND_GAVE_UP) {
+    t->answer = PE_ANSWER_UNKNOWN;
+    t->why = t->budget->hit;
+    return 0;
+  }
+  *go = true;
+  if (s.found == PE_FOUND_NO) return t->keep_reasons ? keep_blocking(t, &s, &t->excluded) : 0;
+  rc = take_yes(t, &s, a->tag);
+  *go = !rc && t->answer != PE_ANSWER_YES;
+  return rc;
+}
+
+static bool same_box(const pe_box *a, const pe_box *b) {
+  return a->count == b->count && (a->count == 0 || memcmp(a->literals, b->literals, a->count * sizeof *a->literals) == 0);
+}
+
+static bool in_list(const pe_boxes *list, const pe_box *box) {
+  for (size_t i = 0; i < list->len; i++) {
+    if (same_box(&list->data[i], box)) return true;
+  }
+  return false;
+}
+
+static bool asked(const attempt *t, const pe_box *allow) {
+  const pe_origin *from = &t->c.origins.data[allow->tag];
+  return t->q->statement == UINT32_MAX || from->policy_index != 0 ||
+         (from->statement && from->statement->index == t->q->statement);
+}
+
+static int search(attempt *t) {
+  size_t all = t->excluded.len, own = all - t->against.allow.len;
+  bool go = true;
+  int rc = 0;
+  t->answer = PE_ANSWER_NO;
+  if (t->q->subject.count && !t->base.len && t->c.variables.nassumed) return 0; /* the assumptions contradict each other */
+  for (size_t i = 0; i < t->subject.allow.len && go && !rc; i++) {
+    const pe_box *a = &t->subject.allow.data[i];
+    if (!asked(t, a)) continue;
+    for (size_t n = 0; n < t->narrow.len && go && !rc; n++) rc = primitive(t, a, &t->narrow.data[n], NULL, all, &go);
+    for (size_t d = 0; d < t->against.deny.len && go && !rc; d++) {
+      const pe_box *deny = &t->against.deny.data[d];
+      if (!t->q->grant_only && in_list(&t->subject.deny, deny)) continue;
+      for (size_t n = 0; n < t->narrow.len && go && !rc; n++) rc = primitive(t, a, &t->narrow.data[n], deny, own, &go);
+    }
+  }
+  if (!rc && t->answer == PE_ANSWER_NO && t->o.mixed) {
+    t->answer = PE_ANSWER_UNKNOWN;
+    t->why = PE_GIVE_UP_MIXED;
+  }
+  return rc;
+}
+
+/* Variables -------------------------------------------------------------------------------------------------- */
+
+typedef struct candidates {
+  pe_slice values[PER_VARIABLE];
+  uint32_t count;
+} candidates;
+
+static void add_candidate(candidates *c, pe_slice value) {
+  for (uint32_t i = 0; i < c->count; i++) {
+    if (c->values[i].ptr && value.ptr && pe_slice_eq(c->values[i], value)) return;
+  }
+  if (c->count < PER_VARIABLE) c->values[c->count++] = value;
+}
+
+static bool uses(const pe_condition *cond, pe_slice variable) {
+  if (pe_op_get((pe_op)cond->op.op)->family != PE_FAMILY_STRING) return false;
+  for (uint32_t i = 0; i < cond->count; i++) {
+    const pe_pattern *p = &cond->values[i].as.pattern;
+    for (uint32_t e = 0; e < p->nelems; e++) {
+      if (p->elems[e].kind == PE_ELEM_VARIABLE && pe_slice_eq_ascii_nocase(p->elems[e].variable->key, variable)) return true;
+    }
+  }
+  return false;
+}
+
+/* Plain values that the policies compare the key with, or a key that is compared with the variable. */
+static void constants(candidates *c, const pe_group *g, pe_slice variable) {
+  for (uint32_t p = 0; p < g->count; p++) {
+    const pe_policy *policy = g->policies[p];
+    for (uint32_t s = 0; s < policy->nstatements; s++) {
+      for (uint32_t k = 0; k < policy->statements[s].nconditions; k++) {
+        const pe_condition *cond = &policy->statements[s].conditions[k];
+        if (pe_op_get((pe_op)cond->op.op)->family != PE_FAMILY_STRING) continue;
+        if (!pe_slice_eq_ascii_nocase(cond->key, variable) && !uses(cond, variable)) continue;
+        for (uint32_t v = 0; v < cond->count; v++) {
+          const pe_pattern *pat = &cond->values[v].as.pattern;
+          if (pat->shape == PE_SHAPE_EXACT && pat->text.len && !pat->has_variable) add_candidate(c, pat->text);
+        }
+      }
+    }
+  }
+}
+
+static pe_slice fresh_value(pe_slice key) {
+  if (pe_slice_ends(key, PE_SLICE("Account"))) return PE_SLICE("999988887777");
+  if (pe_slice_ends(key, PE_SLICE("OrgID"))) return PE_SLICE("o-a1b2c3d4e5");
+  if (pe_slice_ends(key, PE_SLICE("userid"))) return PE_SLICE("AROAEXAMPLEID:example-session");
+  if (pe_slice_eq_ascii_nocase(key, PE_SLICE("aws:PrincipalArn"))) return PE_SLICE("arn:aws:iam::999988887777:role/Example");
+  return PE_SLICE("Example");
+}
+
+static int run_attempt(const pe_question *q, pe_result *out, pe_budget *budget, const pe_readings *readings,
+                       const pe_assumed *assumed, size_t n, bool reasons, attempt *t) {
+  *t = (attempt){.q = q, .out = out, .budget = budget, .readings = *readings, .keep_reasons = reasons};
+  int rc = compile(t, assumed, n);
+  return rc ? rc : search(t);
+}
+
+/* The variables of the failed attempt, each with what it may be assumed to be; tried together, in a fixed order. */
+static int try_assumptions(const attempt *failed, pe_result *out, pe_budget *budget, uint8_t *answer, uint8_t *why) {
+  const pe_question *q = failed->q;
+  size_t n = failed->c.variables.seen.len;
+  candidates *c = pe_alloc_array(q->alloc, n + 1, sizeof *c);
+  pe_assumed *assumed = pe_alloc_array(q->alloc, n + 1, sizeof *assumed);
+  int rc = c && assumed ? 0 : POLICYEVAL_ENOMEM;
+  for (size_t i = 0; i < n && !rc; i++) {
+    pe_slice key = failed->c.variables.seen.data[i];
+    assumed[i].key = key;
+    for (size_t h = 0; h < failed->hints.len && c[i].count < 2; h++) {
+      if (pe_slice_eq_ascii_nocase(failed->hints.data[h].key, key)) add_candidate(&c[i], failed->hints.data[h].value);
+    }
+    add_candidate(&c[i], fresh_value(key));
+    constants(&c[i], &q->subject, key);
+    constants(&c[i], &q->against, key);
+    if (c[i].count < PER_VARIABLE) c[i].values[c[i].count++] = (pe_slice){NULL, 0};
+  }
+  for (uint32_t round = 0; round < ASSUMED_MOST && !rc && *answer == PE_ANSWER_UNKNOWN; round++) {
+    uint32_t code = round;
+    for (size_t i = 0; i < n; i++) {
+      assumed[i].value = c[i].values[code % c[i].count];
+      code /= c[i].count;
+    }
+    if (code) break; /* all combinations were tried */
+    attempt t;
+    rc = run_attempt(q, out, budget, &failed->readings, assumed, n, false, &t);
+    if (!rc && t.answer == PE_ANSWER_YES) *answer = PE_ANSWER_YES;
+    if (!rc && budget->hit) *why = budget->hit;
+    attempt_done(&t);
+    if (budget->hit) break;
+  }
+  pe_alloc_free(q->alloc, c);
+  pe_alloc_free(q->alloc, assumed);
+  return rc;
+}
+
+/* Readings --------------------------------------------------------------------------------------------------- */
+
+/* One reading of everything; rows the policies ask about are added to *rows. */
+static int one_reading(const pe_question *q, pe_result *out, pe_budget *budget, const pe_readings *readings, bool reasons,
+                       pe_rowset *rows, uint8_t *answer, uint8_t *why) {
+  attempt t;
+  int rc = run_attempt(q, out, budget, readings, NULL, 0, reasons, &t);
+  *answer = t.answer;
+  *why = t.why;
+  if (!rc) {
+    for (unsigned i = 0; i < PE_ROW_WORDS; i++) rows->word[i] |= t.c.rows.word[i];
+    if (t.answer == PE_ANSWER_UNKNOWN && t.why == PE_GIVE_UP_VARIABLE) {
+      out->detail = t.c.variables.seen.data[0];
+      rc = try_assumptions(&t, out, budget, answer, why);
+    }
+  }
+  attempt_done(&t);
+  return rc;
+}
+
+static bool is_cautious(unsigned row) { return strcmp(pe_row_get((pe_row)row)->reading[0], "cautious") == 0; }
+
+int pe_query_run(const pe_question *q, pe_result *out) {
+  pe_result r = {.alloc = q->alloc};
+  pe_budget budget = q->budget;
+  pe_rowset rows = {{0}};
+  uint8_t answer, why = 0, doubt = 0;
+  int rc = one_reading(q, &r, &budget, &q->readings, true, &rows, &answer, &why);
+  if (answer == PE_ANSWER_UNKNOWN) doubt = why;
+  for (unsigned row = 0; row < PE_ROWS && !rc && answer != PE_ANSWER_YES && !budget.hit; row++) {
+    if (!pe_rowset_has(&rows, (pe_row)row) || q->readings.of[row]) continue;
+    unsigned last = pe_row_count((pe_row)row);
+    for (unsigned k = is_cautious(row) ? 2 : 1; k < last && !rc && answer != PE_ANSWER_YES && !budget.hit; k++) {
+      pe_readings other = q->readings;
+      other.of[row] = (uint8_t)k;
+      rc = one_reading(q, &r, &budget, &other, false, &rows, &answer, &why);
+      if (answer == PE_ANSWER_UNKNOWN && !doubt) doubt = why;
+    }
+  }
+  if (budget.hit == PE_GIVE_UP_CANCELED) rc = POLICYEVAL_ECANCELED;
+  if (rc) {
+    pe_result_done(&r);
+    return rc;
+  }
+  r.answer = answer == PE_ANSWER_YES ? PE_ANSWER_YES : doubt ? PE_ANSWER_UNKNOWN : PE_ANSWER_NO;
+  r.why = r.answer == PE_ANSWER_UNKNOWN ? doubt : 0;
+  if (r.answer != PE_ANSWER_NO) r.blocking.len = 0;
+  r.states = budget.states;
+  r.nodes = budget.nodes;
+  *out = r;
+  return 0;
+}
+
+/* Narrowing -------------------------------------------------------------------------------------------------- */
+
+static int narrow_test(pe_compiler *c, const pe_slice *texts, uint32_t n, bool actions, pe_literal *out) {
+  pe_atom atom;
+  uint32_t key = actions ? c->action : c->resource, test;
+  pe_atom_init(&atom, c->space, &c->variables);
+  int rc = 0;
+  for (uint32_t i = 0; i < n && !rc; i++) {
+    pe_arn_pattern arn;
+    pe_pattern pattern;
+    if (pe_slice_eq(texts[i], PE_SLICE("*"))) {
+      rc = pe_atom_frame(&atom, "*");
+    } else if (actions) {
+      rc = pe_pattern_compile(c->space->arena, texts[i], PE_PATTERN_WILD | PE_PATTERN_NOCASE, &pattern);
+      if (!rc) rc = pe_atom_pattern(&atom, "", &pattern, "", false);
+    } else {
+      rc = pe_arn_pattern_compile(c->space->arena, texts[i], PE_PATTERN_WILD | PE_ARN_PAD, &arn);
+      if (!rc) rc = pe_atom_arn(&atom, &arn, "", false);
+    }
+  }
+  if (!rc) rc = pe_atom_finish(&atom, key, &test);
+  if (!rc) rc = pe_compile_literal(c, key, test, false, out);
+  pe_atom_done(&atom);
+  return rc;
+}
+
+int pe_query_narrow(pe_compiler *c, void *user, pe_boxes *out) {
+  const pe_narrow *n = user;
+  pe_literal l = 0;
+  int rc = 0;
+  pe_compile_start(c);
+  if (n->nactions) rc = narrow_test(c, n->actions, n->nactions, true, &l);
+  if (!rc && n->nactions) rc = pe_compile_add(c, l);
+  if (!rc && n->nresources) rc = narrow_test(c, n->resources, n->nresources, false, &l);
+  if (!rc && n->nresources) rc = pe_compile_add(c, l);
+  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "the actions and resources asked about"}, out);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole policies: what the analysis says against what the evaluator says of many requests, and what must hold of any
+ * policy. The evaluator confirms each YES inside of the library already; a YES that it refused would be EINTERNAL. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "policy/load.h"
+#include "sym/query.h"
+#include "unit.h"
+
+static uint64_t seed = 0x9E3779B97F4A7C15u;
+static uint32_t random_below(uint32_t n) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return (uint32_t)(seed >> 33) % n;
+}
+#define PICK(list) list[random_below(sizeof list / sizeof list[0])]
+
+static pe_policy *load(const char *text, int kind) {
+  pe_load_options o = {.kind = kind, .name = PE_SLICE("test"), .limits = pe_load_limits_default};
+  pe_findings f;
+  pe_policy *p = NULL;
+  ck_assert_int_eq(pe_findings_init(&f, &pe_alloc_libc), 0);
+  int rc = pe_policy_load(&pe_alloc_libc, pe_slice_str(text), &o, &p, &f);
+  ck_assert_msg(rc == 0, "%s\n%s", text, f.list.len ? f.list.data[0].message.ptr : "");
+  pe_findings_done(&f);
+  return p;
+}
+
+static const char *const principals[] = {
+    "\"*\"", "{\"AWS\":\"111122223333\"}", "{\"AWS\":\"arn:aws:iam::111122223333:role/A\"}",
+    "{\"AWS\":[\"arn:aws:iam::111122223333:user/B\",\"444455556666\"]}",
+    "{\"AWS\":\"arn:aws:sts::111122223333:assumed-role/A/s1\"}", "{\"Service\":\"s3.amazonaws.com\"}",
+    "{\"AWS\":\"arn:aws:iam::111122223333:role/team/A\"}"};
+static const char *const not_principals[] = {
+    "{\"AWS\":\"arn:aws:iam::111122223333:root\"}",
+    "{\"AWS\":[\"arn:aws:iam::111122223333:user/B\",\"111122223333\"]}",
+    "{\"AWS\":[\"arn:aws:iam::111122223333:role/A\",\"arn:aws:sts::111122223333:assumed-role/A/s1\",\"111122223333\"]}"};
+static const char *const actions[] = {"\"secretsmanager:GetSecretValue\"", "\"secretsmanager:*\"", "\"*\"",
+                                      "[\"secretsmanager:Get*\",\"kms:Decrypt\"]", "\"kms:*\"",
+                                      "\"secretsmanager:?etSecretValue\"", "\"secretsmanager:ListSecrets\""};
+static const char *const resources[] = {
+    "\"*\"", "\"arn:aws:secretsmanager:us-east-1:111122223333:secret:a-*\"",
+    "\"arn:aws:secretsmanager:*:111122223333:secret:*\"", "\"arn:aws:kms:us-east-1:111122223333:key/k\"",
+    "[\"arn:aws:secretsmanager:us-east-1:111122223333:secret:a-??????\",\"arn:aws:s3:::b/*\"]",
+    "\"arn:aws:s3:::b/${aws:username}/*\"", "\"arn:aws:s3:::b/${aws:PrincipalTag/t}\""};
+static const char *const conditions[] = {
+    "\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-1\"}",
+    "\"StringNotEquals\":{\"aws:PrincipalOrgID\":[\"o-1\",\"o-2\"]}",
+    "\"StringEqualsIfExists\":{\"aws:PrincipalOrgID\":\"o-1\"}",
+    "\"StringLike\":{\"aws:PrincipalTag/t\":[\"x*\",\"?b\"]}",
+    "\"StringNotLike\":{\"aws:PrincipalTag/t\":\"x*\"}",
+    "\"StringEqualsIgnoreCase\":{\"aws:PrincipalTag/t\":\"XB\"}",
+    "\"StringEquals\":{\"aws:ResourceTag/t\":\"${aws:PrincipalTag/t}\"}",
+    "\"StringNotEquals\":{\"aws:ResourceTag/t\":\"${aws:PrincipalTag/t}\"}",
+    "\"StringEquals\":{\"aws:ResourceTag/t\":\"xb\"}",
+    "\"StringEquals\":{\"aws:PrincipalAccount\":\"111122223333\"}",
+    "\"StringNotEquals\":{\"aws:PrincipalAccount\":[\"111122223333\",\"444455556666\"]}",
+    "\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:role/A*\"}",
+    "\"ArnNotEquals\":{\"aws:PrincipalArn\":\"arn:aws:iam::111122223333:role/A\"}",
+    "\"StringLike\":{\"aws:PrincipalArn\":\"*\"}",
+    "\"StringEquals\":{\"aws:PrincipalType\":\"User\"}",
+    "\"StringLike\":{\"aws:username\":\"B*\"}",
+    "\"Bool\":{\"aws:PrincipalIsAWSService\":\"false\"}",
+    "\"BoolIfExists\":{\"aws:PrincipalIsAWSService\":\"true\"}",
+    "\"Bool\":{\"aws:SecureTransport\":\"true\"}",
+    "\"BoolIfExists\":{\"aws:MultiFactorAuthPresent\":\"false\"}",
+    "\"IpAddress\":{\"aws:SourceIp\":[\"10.0.0.0/8\",\"203.0.113.0/24\"]}",
+    "\"NotIpAddress\":{\"aws:SourceIp\":\"203.0.113.0/25\"}",
+    "\"NumericLessThan\":{\"aws:MultiFactorAuthAge\":\"300\"}",
+    "\"NumericGreaterThanEqualsIfExists\":{\"aws:MultiFactorAuthAge\":\"200\"}",
+    "\"DateLessThan\":{\"aws:CurrentTime\":\"2026-01-01T00:00:00Z\"}",
+    "\"DateGreaterThan\":{\"aws:CurrentTime\":\"2025-01-01T00:00:00Z\"}",
+    "\"Null\":{\"aws:SourceVpc\":\"true\"}",
+    "\"Null\":{\"aws:PrincipalOrgID\":\"false\"}",
+    "\"ForAllValues:StringEquals\":{\"aws:TagKeys\":[\"a\",\"b\"]}",
+    "\"ForAnyValue:StringEquals\":{\"aws:TagKeys\":\"a\"}",
+    "\"ForAnyValue:StringNotEquals\":{\"aws:TagKeys\":\"a\"}",
+    "\"ForAllValues:StringNotLike\":{\"aws:TagKeys\":[\"b*\"]}",
+    "\"StringEquals\":{\"aws:TagKeys\":\"a\"}",
+    "\"ForAnyValue:StringLike\":{\"my:list\":\"a*\"}",
+    "\"StringEquals\":{\"my:list\":\"ab\"}",
+    "\"StringEquals\":{\"aws:ResourceAccount\":\"111122223333\"}",
+    "\"ArnLike\":{\"aws:SourceArn\":\"arn:aws:s3:::b*\"}",
+    "\"ArnNotLike\":{\"my:arn\":\"arn:aws:s3:::b*\"}",
+    "\"StringEquals\":{\"kms:CallerAccount\":\"111122223333\"}",
+    "\"StringLike\":{\"secretsmanager:SecretId\":\"arn:aws:secretsmanager:*:secret:a-*\"}",
+    "\"StringEquals\":{\"aws:SourceVpc\":\"vpc-1\"}",
+    "\"StringLike\":{\"aws:SourceVpc\":\"vpc-*\"}"};
+
+typedef struct writer {
+  char text[8192];
+  size_t len;
+} writer;
+
+static void put(writer *w, const char *s) {
+  size_t n = strlen(s);
+  ck_assert_uint_lt(w->len + n, sizeof w->text);
+  memcpy(w->text + w->len, s, n + 1);
+  w->len += n;
+}
+
+static void put_statement(writer *w, bool deny, bool identity) {
+  put(w, deny ? "{\"Effect\":\"Deny\"" : "{\"Effect\":\"Allow\"");
+  if (!identity) {
+    bool not = deny && random_below(5) == 0;
+    put(w, not ? ",\"NotPrincipal\":" : ",\"Principal\":");
+    put(w, not ? PICK(not_principals) : PICK(principals));
+  }
+  put(w, random_below(8) ? ",\"Action\":" : ",\"NotAction\":");
+  put(w, PICK(actions));
+  put(w, random_below(8) ? ",\"Resource\":" : ",\"NotResource\":");
+  put(w, PICK(resources));
+  uint32_t n = random_below(4), used[3];
+  if (n) put(w, ",\"Condition\":{");
+  for (uint32_t i = 0, kept = 0; i < n; i++) {
+    uint32_t k = random_below(sizeof conditions / sizeof conditions[0]);
+    const char *end = strchr(conditions[k] + 1, '"');
+    bool twice = false;
+    for (uint32_t j = 0; j < kept; j++) { /* one block an operator */
+      twice |= strncmp(conditions[used[j]], conditions[k], (size_t)(end - conditions[k]) + 1) == 0;
+    }
+    if (twice) continue;
+    if (kept) put(w, ",");
+    put(w, conditions[k]);
+    used[kept++] = k;
+  }
+  put(w, n ? "}}" : "}");
+}
+
+static void put_policy(writer *w, bool identity, uint32_t statements) {
+  w->len = 0;
+  put(w, "{\"Version\":\"2012-10-17\",\"Statement\":[");
+  for (uint32_t i = 0; i < statements; i++) {
+    if (i) put(w, ",");
+    put_statement(w, i > 0 && random_below(2), identity);
+  }
+  put(w, "]}");
+}
+
+/* Requests made of the same words. */
+static void random_request(pe_request_builder *b) {
+  static const char *const arns[] = {"arn:aws:sts::111122223333:assumed-role/A/s1", "arn:aws:iam::111122223333:user/B",
+                                     "arn:aws:iam::444455556666:user/C", "arn:aws:iam::111122223333:root",
+                                     "arn:aws:sts::444455556666:assumed-role/A/s2"};
+  static const char *const what[] = {"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "kms:Decrypt",
+                                     "secretsmanager:ListSecrets", "s3:GetObject"};
+  static const char *const where[] = {"arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf", "*",
+                                      "arn:aws:secretsmanager:eu-west-1:111122223333:secret:b-AbCdEf",
+                                      "arn:aws:kms:us-east-1:111122223333:key/k", "arn:aws:s3:::b/x", "arn:aws:s3:::b/B/x"};
+  static const struct {
+    const char *key, *values[4];
+    bool list;
+  } facts[] = {{"aws:PrincipalOrgID", {"o-1", "o-2", "o-3"}, false}, {"aws:PrincipalTag/t", {"xb", "ab", "XB", "x"}, false},
+               {"aws:ResourceTag/t", {"xb", "ab", "x"}, false},      {"aws:SecureTransport", {"true", "false"}, false},
+               {"aws:MultiFactorAuthPresent", {"true", "false"}, false},
+               {"aws:SourceIp", {"10.1.2.3", "203.0.113.7", "203.0.113.200", "8.8.8.8"}, false},
+               {"aws:MultiFactorAuthAge", {"100", "250", "300", "400"}, false},
+               {"aws:CurrentTime", {"2024-05-05T00:00:00Z", "2025-06-01T00:00:00Z", "2026-02-02T00:00:00Z"}, false},
+               {"aws:SourceVpc", {"vpc-1", "vpc-2"}, false},         {"aws:TagKeys", {"a", "b", "c", "bb"}, true},
+               {"my:list", {"a", "ab", "c"}, true},                  {"aws:SourceArn", {"arn:aws:s3:::b", "arn:aws:s3:::c"}, false},
+               {"my:arn", {"arn:aws:s3:::b", "arn:aws:s3:::c"}, false}};
+  const char *why;
+  pe_request_builder_clear(b);
+  uint32_t who = random_below(8);
+  int rc = who < 5    ? pe_request_set_principal_arn(b, pe_slice_str(arns[who]), &why)
+           : who == 5 ? pe_request_set_anonymous(b)
+                      : pe_request_set_service(b, PE_SLICE("s3.amazonaws.com"));
+  ck_assert_int_eq(rc, 0);
+  if (who == 0 || who == 4) {
+    ck_assert_int_eq(pe_request_set_principal_path(b, random_below(3) ? PE_SLICE("/") : PE_SLICE("/team/")), 0);
+  }
+  uint32_t action = random_below(5);
+  ck_assert_int_eq(pe_request_set_action(b, pe_slice_str(what[action]), &why), 0);
+  ck_assert_int_eq(pe_request_set_resource(b, action == 3 ? PE_SLICE("*") : pe_slice_str(PICK(where)), &why), 0);
+  for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+    if (random_below(2)) continue;
+    if (who >= 5 && strncmp(facts[i].key, "aws:Principal", 13) == 0) continue; /* no such request */
+    pe_slice values[2];
+    uint32_t n = 0, choices = 0;
+    while (choices < 4 && facts[i].values[choices]) choices++;
+    n = facts[i].list ? 1 + random_below(2) : 1;
+    for (uint32_t k = 0; k < n; k++) values[k] = pe_slice_str(facts[i].values[random_below(choices)]);
+    ck_assert_int_eq(pe_request_set_fact(b, pe_slice_str(facts[i].key), values, n, facts[i].list), 0);
+  }
+}
+
+static pe_result ask(const pe_policy *subject, const pe_policy *against, const char *about) {
+  pe_question q;
+  pe_result r;
+  pe_question_init(&q, &pe_alloc_libc, NULL);
+  q.subject = (pe_group){&subject, 1};
+  if (against) q.against = (pe_group){&against, 1};
+  int rc = pe_query_run(&q, &r);
+  ck_assert_msg(rc == 0, "error %d\n%s", rc, about);
+  return r;
+}
+
+static void expect(const pe_policy *subject, const pe_policy *against, pe_answer answer, const char *about) {
+  pe_result r = ask(subject, against, about);
+  ck_assert_msg(r.answer == answer, "answer %d (%s)\n%s", r.answer, pe_give_up_text(r.why), about);
+  pe_result_done(&r);
+}
+
+static void no_request_says_otherwise(const pe_policy *subject, const pe_policy *against, const char *about) {
+  pe_request_builder *b = pe_request_builder_new(&pe_alloc_libc, NULL);
+  for (int i = 0; i < 60; i++) {
+    random_request(b);
+    pe_group mine = {&subject, 1}, other = {&against, 1};
+    if (pe_witness_effect(&mine, b) != POLICYEVAL_ALLOW) continue;
+    ck_assert_msg(pe_witness_effect(&other, b) == POLICYEVAL_ALLOW, "wrong NO\n%s", about);
+  }
+  pe_request_builder_free(b);
+}
+
+static void random_pairs(int kind, int pairs) {
+  bool identity = kind == POLICYEVAL_KIND_IDENTITY;
+  uint32_t count[3] = {0};
+  for (int i = 0; i < pairs; i++) {
+    static writer a, b;
+    static char about[2 * sizeof a.text + 64];
+    put_policy(&a, identity, 1 + random_below(3));
+    put_policy(&b, identity, 1 + random_below(4));
+    if (random_below(2)) { /* the second holds all statements of the first, and more */
+      b.len -= 2;
+      b.text[b.len] = '\0';
+      put(&b, ",");
+      put(&b, strchr(a.text, '[') + 1);
+    }
+    snprintf(about, sizeof about, "new %s\nold %s", a.text, b.text);
+    pe_policy *p = load(a.text, kind), *q = load(b.text, kind);
+    pe_result r = ask(p, q, about);
+    count[r.answer]++;
+    if (r.answer == PE_ANSWER_NO) no_request_says_otherwise(p, q, about);
+    pe_result_done(&r);
+    expect(p, p, PE_ANSWER_NO, about);
+    pe_policy_unref(p);
+    pe_policy_unref(q);
+  }
+  ck_assert_uint_gt(count[PE_ANSWER_NO], (unsigned)pairs / 10);
+  ck_assert_uint_gt(count[PE_ANSWER_YES], (unsigned)pairs / 10);
+  ck_assert_msg(count[PE_ANSWER_UNKNOWN] * 50 <= (unsigned)pairs, "%u unknown of %d", count[PE_ANSWER_UNKNOWN], pairs);
+}
+
+START_TEST(resource_policies) { random_pairs(POLICYEVAL_KIND_RESOURCE, 1500); }
+END_TEST
+START_TEST(identity_policies) { random_pairs(POLICYEVAL_KIND_IDENTITY, 1500); }
+END_TEST
+
+/* More Allow is more, more Deny is less. */
+START_TEST(more_and_less) {
+  for (int i = 0; i < 400; i++) {
+    writer a, b;
+    put_policy(&a, false, 1 + random_below(3));
+    b = a;
+    b.len -= 2;
+    b.text[b.len] = '\0';
+    put(&b, ",");
+    bool deny = random_below(2);
+    put_statement(&b, deny, false);
+    put(&b, "]}");
+    static char about[2 * sizeof a.text + 64];
+    snprintf(about, sizeof about, "%s\nmore %s", a.text, b.text);
+    pe_policy *p = load(a.text, POLICYEVAL_KIND_RESOURCE), *q = load(b.text, POLICYEVAL_KIND_RESOURCE);
+    expect(deny ? q : p, deny ? p : q, PE_ANSWER_NO, about);
+    pe_policy_unref(p);
+    pe_policy_unref(q);
+  }
+}
+END_TEST
+
+static int one_question(const pe_alloc *a, const pe_policy *p, const pe_policy *q) {
+  pe_question question;
+  pe_result r;
+  pe_question_init(&question, a, NULL);
+  question.subject = (pe_group){&p, 1};
+  question.against = (pe_group){&q, 1};
+  int rc = pe_query_run(&question, &r);
+  if (!rc) pe_result_done(&r);
+  return rc;
+}
+
+START_TEST(every_allocation_may_fail) {
+  static const char first[] =
+      "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111122223333\"},\"Action\":"
+      "\"s3:Get*\",\"Resource\":\"arn:aws:s3:::b/${aws:username}/*\",\"Condition\":{\"NumericLessThan\":{\"my:n\":\"3\"},"
+      "\"ForAnyValue:StringLike\":{\"aws:TagKeys\":\"a*\"},\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}}]}";
+  static const char second[] =
+      "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":"
+      "\"arn:aws:s3:::b/${aws:username}/*\",\"Condition\":{\"NumericLessThan\":{\"my:n\":\"2\"}}}]}";
+  pe_policy *p = load(first, POLICYEVAL_KIND_RESOURCE), *q = load(second, POLICYEVAL_KIND_RESOURCE);
+  UNIT_EACH_ALLOCATION(mem, rc) { rc = one_question(&mem.alloc, p, q); }
+  pe_policy_unref(p);
+  pe_policy_unref(q);
+}
+END_TEST
+
+UNIT_MAIN("query", resource_policies, identity_policies, more_and_less, every_allocation_may_fail)
