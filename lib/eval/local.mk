@@ -30,3 +30,4 @@ libpe_sources += lib/eval/resource.c
 libpe_sources += lib/eval/resource.h
 libpe_sources += lib/eval/trace.c
 libpe_sources += lib/eval/trace.h
+libpe_sources += lib/eval/verdict.c

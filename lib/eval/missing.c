@@ -22,29 +22,6 @@ static int compare_missing(const void *a, const void *b) {
   return compare_keys(((const pe_missing *)a)->key, ((const pe_missing *)b)->key);
 }
 
-/* ---- collecting ---- */
-
-static void collect(void *user, pe_slice key, const pe_key_info *info, bool unknown) {
-  pe_trace *t = user;
-  (void)info;
-  for (size_t i = t->missing.len, n = 0; i-- && n < 8; n++) { /* a key often comes several times in a row */
-    if (compare_keys(t->missing.data[i].key, key) == 0) return;
-  }
-  pe_missing *m = pe_vec_push(&t->missing, t->alloc);
-  if (!m) {
-    t->failed = true;
-    return;
-  }
-  m->key = key;
-  m->unknown = unknown;
-}
-
-void pe_missing_collect(pe_trace *trace, pe_env *env) {
-  trace->missing.len = 0;
-  env->missing = collect;
-  env->missing_user = trace;
-}
-
 /* ---- what cannot be there ---- */
 
 static const pe_fact *find_fact(const pe_request *r, const char *key) {

@@ -5,9 +5,6 @@
 
 #include "eval/decide.h"
 
-/* Makes the run write the keys it misses into trace->missing. */
-void pe_missing_collect(pe_trace *trace, pe_env *env);
-
 /* Of the collected keys keeps those that are not certain to be absent and of which some value changes the verdict, sorted by
  * key. Values to try are drawn from the policies (lib/eval/candidates.h). No memory: trace->failed. */
 void pe_missing_keep(const pe_policyset *set, const pe_request *r, int effect, pe_trace *trace);

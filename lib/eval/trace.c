@@ -19,3 +19,26 @@ void pe_trace_done(pe_trace *t) {
   pe_vec_done(&t->missing, t->alloc);
   pe_vec_done(&t->grants, t->alloc);
 }
+
+static bool same_key(pe_slice a, pe_slice b) { return a.len == b.len && pe_slice_eq_ascii_nocase(a, b); }
+
+static void collect(void *user, pe_slice key, const pe_key_info *info, bool unknown) {
+  pe_trace *t = user;
+  (void)info;
+  for (size_t i = t->missing.len, n = 0; i-- && n < 8; n++) { /* a key often comes several times in a row */
+    if (same_key(t->missing.data[i].key, key)) return;
+  }
+  pe_missing *m = pe_vec_push(&t->missing, t->alloc);
+  if (!m) {
+    t->failed = true;
+    return;
+  }
+  m->key = key;
+  m->unknown = unknown;
+}
+
+void pe_trace_missing(pe_trace *t, pe_env *env) {
+  t->missing.len = 0;
+  env->missing = collect;
+  env->missing_user = t;
+}

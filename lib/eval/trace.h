@@ -53,5 +53,7 @@ typedef struct pe_trace {
 void pe_trace_init(pe_trace *t, const pe_alloc *a);
 void pe_trace_clear(pe_trace *t); /* keeps memory */
 void pe_trace_done(pe_trace *t);
+/* Makes the run of env write the keys it misses into t->missing. */
+void pe_trace_missing(pe_trace *t, pe_env *env);
 
 #endif
