@@ -123,7 +123,8 @@ int pe_unwrap_percent(pe_arena *arena, const pe_source *outer, const pe_source *
   for (size_t i = 0; i < text.len; i++) {
     int high = text.ptr[i] == '%' && text.len - i >= 3 ? hex_digit(text.ptr[i + 1]) : -1;
     int low = high >= 0 ? hex_digit(text.ptr[i + 2]) : -1;
-    decoded[len++] = low >= 0 ? (char)(high << 4 | low) : text.ptr[i];
+    if (low >= 0) decoded[len++] = (char)(high << 4 | low);
+    else decoded[len++] = text.ptr[i];
     if (low >= 0) i += 2;
   }
   decoded[len] = '\0';
