@@ -19,6 +19,12 @@ typedef enum pe_severity { PE_ERROR, PE_SECURITY_WARNING, PE_WARNING, PE_SUGGEST
  * POLICYEVAL_KIND_x, or PE_KINDS_ALL. Ids are Access Analyzer's codes where it has one; never reused. */
 #define PE_KINDS_ALL 0xFFFFu
 #define PE_KIND_BIT(kind) (1u << POLICYEVAL_KIND_##kind)
+/* Policies that hang on a resource and name a Principal, and those that hang on an identity and do not. */
+#define PE_KINDS_ATTACHED                                                                                     \
+  (PE_KIND_BIT(RESOURCE) | PE_KIND_BIT(SECRET) | PE_KIND_BIT(KMS_KEY) | PE_KIND_BIT(TRUST) |                  \
+   PE_KIND_BIT(RCP) | PE_KIND_BIT(ENDPOINT))
+#define PE_KINDS_IDENTITY                                                                                     \
+  (PE_KIND_BIT(IDENTITY) | PE_KIND_BIT(BOUNDARY) | PE_KIND_BIT(SESSION) | PE_KIND_BIT(SCP))
 /* The text about a check on Access Analyzer's page of all checks. */
 #define PE_AA_CHECK(anchor)                                                                               \
   "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"         \
