@@ -1,3 +1,33 @@
 # SPDX-License-Identifier: MIT
 # Sources and headers of this layer, sorted, one a line:
 #   libpe_sources += lib/check/NAME.c
+libpe_sources += lib/check/arns.c
+libpe_sources += lib/check/arns.h
+libpe_sources += lib/check/check.c
+libpe_sources += lib/check/check.h
+libpe_sources += lib/check/check_action.c
+libpe_sources += lib/check/check_address.c
+libpe_sources += lib/check/check_condition.c
+libpe_sources += lib/check/check_constant.c
+libpe_sources += lib/check/check_document.c
+libpe_sources += lib/check/check_empty.c
+libpe_sources += lib/check/check_key.c
+libpe_sources += lib/check/check_operator.c
+libpe_sources += lib/check/check_organization.c
+libpe_sources += lib/check/check_pair.c
+libpe_sources += lib/check/check_principal.c
+libpe_sources += lib/check/check_redundant.c
+libpe_sources += lib/check/check_resource.c
+libpe_sources += lib/check/check_role.c
+libpe_sources += lib/check/check_secret.c
+libpe_sources += lib/check/check_service.c
+libpe_sources += lib/check/check_sid.c
+libpe_sources += lib/check/check_tag.c
+libpe_sources += lib/check/check_trust.c
+libpe_sources += lib/check/check_value.c
+libpe_sources += lib/check/check_variable.c
+libpe_sources += lib/check/cover.c
+libpe_sources += lib/check/cover.h
+libpe_sources += lib/check/lockout.c
+libpe_sources += lib/check/validate.c
+libpe_sources += lib/check/validate.h

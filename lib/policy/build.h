@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "policy/load.h"
+#include "policy/spelling.h"
 
 typedef struct pe_build {
   pe_policy *policy;       /* being filled */
@@ -80,9 +81,5 @@ void pe_build_placeholders(pe_build *b, uint32_t node, pe_slice text, bool princ
 
 /* The whole document: fills policy, findings and result. */
 void pe_build_document(pe_build *b);
-
-/* The nearest of `known` (NULL-terminated) to a name: the same but for letter case, or one or two letters
- * off; NULL: none is near. */
-const char *pe_spelling_nearest(pe_slice name, const char *const *known);
 
 #endif

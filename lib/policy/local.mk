@@ -21,6 +21,7 @@ libpe_sources += lib/policy/rules.def
 libpe_sources += lib/policy/rules_conditions.def
 libpe_sources += lib/policy/rules_elements.def
 libpe_sources += lib/policy/spelling.c
+libpe_sources += lib/policy/spelling.h
 libpe_sources += lib/policy/syntax.c
 libpe_sources += lib/policy/syntax.h
 libpe_sources += lib/policy/unwrap.c

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* "Did you mean": the nearest of a few known names. */
-#include "policy/build.h"
+#include "policy/spelling.h"
 
 enum { LONGEST = 48 };
 
