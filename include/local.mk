@@ -8,6 +8,7 @@ public_headers += include/policyeval/policy.h
 public_headers += include/policyeval/policyeval.h
 public_headers += include/policyeval/report.h
 public_headers += include/policyeval/request.h
+public_headers += include/policyeval/validate.h
 
 policyevalincludedir = $(includedir)/policyeval
 policyevalinclude_HEADERS = $(public_headers)

@@ -3,6 +3,7 @@
 bin_PROGRAMS += tools/policyeval
 tools_policyeval_SOURCES =
 tools_policyeval_SOURCES += tools/cmd_access.c
+tools_policyeval_SOURCES += tools/cmd_validate.c
 tools_policyeval_SOURCES += tools/cmd_version.c
 tools_policyeval_SOURCES += tools/commands.h
 tools_policyeval_SOURCES += tools/common.c

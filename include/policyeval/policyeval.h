@@ -10,6 +10,7 @@
 #include <policyeval/policy.h>
 #include <policyeval/report.h>
 #include <policyeval/request.h>
+#include <policyeval/validate.h>
 #include <policyeval/version.h>
 
 #endif

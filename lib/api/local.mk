@@ -12,4 +12,5 @@ libpe_sources += lib/api/policy.c
 libpe_sources += lib/api/policyset.c
 libpe_sources += lib/api/report.c
 libpe_sources += lib/api/request.c
+libpe_sources += lib/api/validate.c
 libpe_sources += lib/api/version.c

@@ -22,11 +22,14 @@ struct policyeval_context {
   char *detail;            /* of the last policyeval_context_load_catalog */
 };
 
+enum { PE_REPORT_JSON, PE_REPORT_TEXT, PE_REPORT_SARIF, PE_REPORT_AWS, PE_REPORT_FORMS };
 struct policyeval_report {
   policyeval_context *context;
   pe_findings findings;
-  char *json, *text;       /* rendered on demand */
-  size_t json_len, text_len;
+  struct {
+    char *text; /* rendered on demand */
+    size_t len;
+  } form[PE_REPORT_FORMS];
 };
 
 struct policyeval_policyset {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "policyeval/report.h"
+#include "policyeval/validate.h"
 
 #include "api/objects.h"
 #include "report/render.h"
@@ -29,8 +30,7 @@ void policyeval_report_free(policyeval_report *report) {
   if (!report) return;
   policyeval_context *context = report->context;
   pe_findings_done(&report->findings);
-  pe_alloc_free(&context->alloc, report->json);
-  pe_alloc_free(&context->alloc, report->text);
+  for (int i = 0; i < PE_REPORT_FORMS; i++) pe_alloc_free(&context->alloc, report->form[i].text);
   pe_alloc_free(&context->alloc, report);
   policyeval_context_unref(context);
 }
@@ -77,23 +77,30 @@ int policyeval_report_span(const policyeval_report *report, size_t i, policyeval
 typedef int (*findings_writer)(const pe_findings *findings, pe_buf *out);
 
 /* Renders once and keeps the text with the report. */
-static const char *rendered(policyeval_report *r, findings_writer write, char **kept, size_t *kept_len, size_t *len) {
-  if (!*kept) {
+static const char *rendered(policyeval_report *r, findings_writer write, int form, size_t *len) {
+  if (!r) return NULL;
+  if (!r->form[form].text) {
     pe_buf buf;
     pe_buf_init(&buf, &r->context->alloc);
-    if (write(&r->findings, &buf) == POLICYEVAL_OK) *kept = pe_buf_take(&buf, kept_len);
+    if (write(&r->findings, &buf) == POLICYEVAL_OK) r->form[form].text = pe_buf_take(&buf, &r->form[form].len);
     pe_buf_done(&buf);
   }
-  if (*kept && len) *len = *kept_len;
-  return *kept;
+  if (r->form[form].text && len) *len = r->form[form].len;
+  return r->form[form].text;
 }
 
 const char *policyeval_report_json(policyeval_report *report, size_t *len) {
-  if (!report) return NULL;
-  return rendered(report, pe_render_findings_json, &report->json, &report->json_len, len);
+  return rendered(report, pe_render_findings_json, PE_REPORT_JSON, len);
 }
 
 const char *policyeval_report_text(policyeval_report *report, size_t *len) {
-  if (!report) return NULL;
-  return rendered(report, pe_render_findings_text, &report->text, &report->text_len, len);
+  return rendered(report, pe_render_findings_text, PE_REPORT_TEXT, len);
+}
+
+const char *policyeval_report_sarif(policyeval_report *report, size_t *len) {
+  return rendered(report, pe_render_findings_sarif, PE_REPORT_SARIF, len);
+}
+
+const char *policyeval_report_aws(policyeval_report *report, size_t *len) {
+  return rendered(report, pe_render_findings_aws, PE_REPORT_AWS, len);
 }

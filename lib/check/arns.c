@@ -92,8 +92,13 @@ static bool field_meets(pe_slice field, pe_slice format) {
 static void fit_one(const pe_arn *arn, const char *text, pe_arns_fit *out) {
   pe_arn format;
   pe_arn_split_pattern(pe_slice_str(text), &format);
-  if (format.count < PE_ARN_FIELDS || !pe_slice_eq(format.field[PE_ARN_SERVICE], arn->field[PE_ARN_SERVICE])) return;
-  if (!out->known) *out = (pe_arns_fit){true, false, true, true, true, true};
+  if (format.count < PE_ARN_FIELDS) return;
+  if (memchr(format.field[PE_ARN_SERVICE].ptr, '$', format.field[PE_ARN_SERVICE].len)) out->foreign = true;
+  if (!pe_slice_eq(format.field[PE_ARN_SERVICE], arn->field[PE_ARN_SERVICE])) return;
+  if (!out->known) {
+    const bool foreign = out->foreign;
+    *out = (pe_arns_fit){true, foreign, false, true, true, true, true};
+  }
   if (!field_meets(arn->field[PE_ARN_RESOURCE], format.field[PE_ARN_RESOURCE])) return;
   out->resource = true;
   pe_slice region = format.field[PE_ARN_REGION], account = format.field[PE_ARN_ACCOUNT];
@@ -111,6 +116,7 @@ void pe_arns_fit_formats(const pe_catalog *c, const pe_arn *arn, pe_arns_fit *ou
   for (size_t i = 0; i < count; i++) {
     for (const char *const *f = types[i].arn_formats; *f; f++) fit_one(arn, *f, out);
   }
+  if (out->foreign) out->known = false;
 }
 
 bool pe_arns_may_be(const pe_arn *arn, const pe_resource_type *type) {

@@ -15,7 +15,8 @@ bool pe_arns_service(const pe_catalog *c, pe_slice service);
 
 /* A resource pattern against the formats of the service. */
 typedef struct pe_arns_fit {
-  bool known;                     /* the tables list the ARN formats of this service */
+  bool known;                     /* the tables list the ARN formats of this service, all with its own name */
+  bool foreign;                   /* some format is of another service, or of any: nothing is certain */
   bool resource;                  /* the sixth field fits some format */
   bool region_never, region_always;   /* over the formats that it fits: the field is never / always filled */
   bool account_never, account_always;

@@ -22,6 +22,8 @@ static bool family_fits(uint8_t type, uint8_t family) {
     return family == PE_FAMILY_IP;
   case PE_KEY_BINARY:
     return family == PE_FAMILY_BINARY;
+  case PE_KEY_OTHER:
+    return true;
   default:
     return family == PE_FAMILY_DATE || family == PE_FAMILY_NUMERIC;
   }

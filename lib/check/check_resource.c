@@ -100,6 +100,20 @@ static void check_account(pe_check *c, const entry *e) {
   report(c, e, PE_ARN_ACCOUNT, PE_RULE_INVALID_ARN_ACCOUNT, "", " is no account id: those have twelve digits.");
 }
 
+/* AWS owns some resources itself, and their ARNs have no account. */
+static bool owned_by_aws(const entry *e) {
+  static const char *const starts[] = {"ssm:document/", "ssm:automation-definition/", "ssm:parameter/aws/",
+                                       "resource-explorer-2:view/AWSServiceView"};
+  pe_slice service = e->arn.field[PE_ARN_SERVICE], resource = e->arn.field[PE_ARN_RESOURCE];
+  for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+    const char *rest = strchr(starts[i], ':');
+    if (pe_slice_eq(service, pe_slice_of(starts[i], (size_t)(rest - starts[i]))) &&
+        pe_slice_starts(resource, pe_slice_str(rest + 1)))
+      return true;
+  }
+  return false;
+}
+
 /* The fields together, against the formats of the service. */
 static void check_format(pe_check *c, const entry *e) {
   pe_arns_fit fit;
@@ -107,6 +121,10 @@ static void check_format(pe_check *c, const entry *e) {
   pe_arns_fit_formats(c->catalog, &e->arn, &fit);
   if (!fit.known) return;
   if (!fit.resource) {
+    /* The root user of an account stands in no table. */
+    if (pe_slice_eq(e->arn.field[PE_ARN_SERVICE], PE_SLICE("iam")) &&
+        pe_slice_eq(e->arn.field[PE_ARN_RESOURCE], PE_SLICE("root")))
+      return;
     report(c, e, PE_ARN_RESOURCE, PE_RULE_INVALID_ARN_RESOURCE, "The service has no resource of the form ", ".");
     return;
   }
@@ -118,7 +136,7 @@ static void check_format(pe_check *c, const entry *e) {
   star = pe_slice_eq(account, PE_SLICE("*"));
   if (fit.account_never && account.len && !star)
     report(c, e, PE_ARN_ACCOUNT, PE_RULE_ARN_ACCOUNT_NOT_ALLOWED, "ARNs of this type have no account: remove ", ".");
-  if (fit.account_always && !account.len)
+  if (fit.account_always && !account.len && !owned_by_aws(e))
     report(c, e, PE_ARN_RESOURCE, PE_RULE_MISSING_ARN_ACCOUNT, "The ARN of ", " needs an account, or an asterisk for it.");
 }
 

@@ -46,12 +46,14 @@ static void check_service_key(pe_check *c, const pe_condition *e) {
   pe_slice service = pe_slice_sub(e->key, 0, (size_t)(colon - e->key.ptr));
   if (pe_check_equals(service, "aws") || !pe_catalog_complete(c->catalog, service)) return;
   if (!pe_catalog_key(c->catalog, e->key)) return; /* check_condition.c */
+  bool own = pe_check_equals(service, "secretsmanager") || pe_check_equals(service, "kms") ||
+             pe_check_equals(service, "sts");
+  if (e->info && !own) return; /* a key of credentials, which every service sees (L4.2) */
   for (uint32_t i = 0; i < c->s->nactions; i++) {
     const pe_action *a = &c->s->actions[i];
     if (a->any || a->pattern.has_wild) return; /* may cover an action that has it */
     const pe_action_info *info = a->never ? NULL : pe_catalog_action(c->catalog, a->text);
     if (!info || pe_catalog_takes(c->catalog, info, e->key)) return;
-    /* Keys of credentials travel with requests to every service (L4.2). */
     if (!pe_slice_eq_ascii_nocase(info->service, service)) return;
   }
   pe_check_name(c, PE_RULE_UNSUPPORTED_ACTION_FOR_CONDITION_KEY, e->key_node,

@@ -100,10 +100,24 @@ static bool userid_open(pe_slice text) {
          !(pe_slice_starts(left, PE_SLICE("${")) && left.ptr[left.len - 1] == '}');
 }
 
+/* A variable whose value the caller may have a say in: AWS itself sets the ids of accounts and organizations. */
+static bool caller_variable(pe_slice text) {
+  for (size_t i = 0; i + 1 < text.len; i++) {
+    if (text.ptr[i] != '$' || text.ptr[i + 1] != '{') continue;
+    const char *end = memchr(text.ptr + i, '}', text.len - i);
+    pe_slice key = pe_slice_sub(text, i + 2, end ? (size_t)(end - text.ptr) : text.len);
+    const char *comma = key.len ? memchr(key.ptr, ',', key.len) : NULL;
+    if (comma) key.len = (size_t)(comma - key.ptr);
+    const pe_key_info *info = pe_key_find(key);
+    if (!info || !info->sensitive) return true;
+  }
+  return false;
+}
+
 static void check_open(pe_check *c, const pe_condition *e, const pe_cond_value *v) {
   bool like = e->op.op == PE_OP_STRING_LIKE || e->op.op == PE_OP_STRING_NOT_LIKE || family_of(e) == PE_FAMILY_ARN;
   bool wild = like && pe_check_has_wildcard(v->text);
-  bool variable = c->policy->version_2012 && pe_check_has_variable(v->text);
+  bool variable = c->policy->version_2012 && caller_variable(v->text);
   if ((!wild && !variable) || family_of(e) == PE_FAMILY_NULL || !widens(c, e)) return;
   bool sensitive = e->info && e->info->sensitive;
   size_t before = 0;

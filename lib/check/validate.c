@@ -2,6 +2,7 @@
 #include "check/validate.h"
 
 #include "check/check.h"
+#include "policy/path.h"
 
 enum { WORK = 20000000 }; /* comparisons of two entries; far above what real documents need */
 
@@ -77,6 +78,7 @@ int pe_validate(const pe_alloc *alloc, pe_slice text, const pe_validate_options 
   int rc = pe_policy_load(alloc, text, &load, &policy, findings);
   if (rc == 0 && findings->documents == documents) rc = pe_findings_keep(findings, policy->source);
   if (rc == 0) rc = check(policy, options, findings, first);
+  if (rc == 0) rc = pe_findings_locate(findings, first, &policy->json);
   pe_policy_unref(policy);
   if (findings->failed) rc = POLICYEVAL_ENOMEM;
   if (rc == POLICYEVAL_ENOMEM) return rc;

@@ -44,10 +44,18 @@ typedef struct pe_rule_info {
 const pe_rule_info *pe_rule_get(pe_rule rule);
 int pe_rule_find(pe_slice id); /* rule, or -1 */
 
+/* One step from the root of the document to a value: the name of a member, or the index of an element. */
+typedef struct pe_path_step {
+  pe_slice name; /* ptr NULL: an element */
+  uint32_t index;
+} pe_path_step;
+
 typedef struct pe_finding {
   pe_rule rule;
   uint32_t document; /* which pe_findings_keep of the list its source came from, from 1 */
   uint32_t node;    /* JSON node the finding is about (its path is the location) */
+  const pe_path_step *path; /* of the node, in the findings' arena (policy/path.h); NULL: the root, or no document */
+  uint32_t npath;
   uint8_t on_key;   /* about the member's name, not its value */
   uint8_t refuses;  /* load refuses the document because of it */
   pe_span span;     /* in `source` */

@@ -3,6 +3,7 @@
 
 #include "policy/build.h"
 #include "policy/index.h"
+#include "policy/path.h"
 #include "policy/syntax.h"
 #include "policy/unwrap.h"
 
@@ -104,7 +105,10 @@ static int build(pe_policy *p, const pe_load_options *options, pe_findings *find
                 .kind = options->kind};
   pe_build_document(&b);
   pe_vec_done(&b.values, p->alloc);
-  if (findings && b.kept) pe_findings_sort(findings);
+  if (findings && b.kept) {
+    pe_findings_sort(findings);
+    if (pe_findings_locate(findings, 0, &p->json)) return POLICYEVAL_ENOMEM;
+  }
   if (b.result) return b.result;
   bool object = pe_json_is(&p->json, 0, PE_JSON_OBJECT);
   if (b.refused && !(options->lenient && object)) return POLICYEVAL_EPOLICY;

@@ -9,8 +9,22 @@ static const struct {
                   [PE_WARNING] = {"WARNING", "warning"},
                   [PE_SUGGESTION] = {"SUGGESTION", "suggestion"}};
 
+/* Path elements as Access Analyzer writes them: {"value": member}, {"index": element}, {"key": member whose name it is}. */
+static json_t *path(pe_out *o, const pe_finding *f) {
+  json_t *list = pe_out_array(o);
+  for (uint32_t i = 0; i < f->npath; i++) {
+    json_t *step = pe_out_object(o);
+    const bool name = f->on_key && i + 1 == f->npath;
+    if (f->path[i].name.ptr) pe_out_put(o, step, name ? "key" : "value", pe_out_text(o, f->path[i].name));
+    else pe_out_put(o, step, "index", pe_out_int(o, f->path[i].index));
+    pe_out_add(o, list, step);
+  }
+  return list;
+}
+
 static json_t *location(pe_out *o, const pe_finding *f) {
   json_t *place = pe_out_object(o);
+  pe_out_put(o, place, "path", path(o, f));
   pe_out_put(o, place, "span", pe_out_span(o, f->source, f->span));
   return place;
 }
@@ -20,6 +34,8 @@ static json_t *fix(pe_out *o, const pe_finding *f) {
   json_t *fix = pe_out_object(o);
   pe_out_put(o, fix, "description", pe_out_text(o, f->fix_title));
   pe_out_put(o, fix, "replacement", pe_out_text(o, f->fix_text));
+  pe_out_put(o, fix, "span", pe_out_span(o, f->source, f->fix_span));
+  pe_out_put(o, fix, "safe", pe_out_bool(o, f->fix_safe));
   return fix;
 }
 

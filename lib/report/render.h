@@ -12,6 +12,8 @@
 
 int pe_render_findings_json(const pe_findings *findings, pe_buf *out);  /* findings_json.c */
 int pe_render_findings_text(const pe_findings *findings, pe_buf *out);  /* findings_text.c: line, underlined span, fix */
+int pe_render_findings_sarif(const pe_findings *findings, pe_buf *out); /* findings_sarif.c: SARIF 2.1.0 */
+int pe_render_findings_aws(const pe_findings *findings, pe_buf *out);   /* findings_aws.c: ValidateResourcePolicy */
 /* id may be empty. `strict` results and errors look alike. */
 int pe_render_decision_json(const pe_trace *trace, pe_slice id, pe_buf *out);
 /* The shape of `aws iam simulate-custom-policy`, one EvaluationResults entry. */

@@ -231,7 +231,11 @@ static int read_key(loader *l, const json_t *item) {
   int rc = get_text(l, item, "Name", &name);
   if (!rc) rc = read_type(l, item, name.ptr, &k);
   if (rc || pe_key_find(name)) return rc;
-  const char *variable = strstr(name.ptr, "${");
+  const char *variable = strstr(name.ptr, "${"), *angle = strstr(name.ptr, "/<");
+  if (!variable && angle && name.ptr[name.len - 1] == '>') { /* S3 writes "s3:ExistingObjectTag/<key>" */
+    k.is_prefix = true;
+    name = pe_slice_sub(name, 0, (size_t)(angle - name.ptr) + 1);
+  }
   if (variable) {
     size_t cut = (size_t)(variable - name.ptr);
     k.is_prefix = strchr(variable, '}') == name.ptr + name.len - 1 && cut > 0 &&
