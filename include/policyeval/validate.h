@@ -3,7 +3,7 @@
 #ifndef POLICYEVAL_VALIDATE_H
 #define POLICYEVAL_VALIDATE_H
 
-#include "policyeval/policy.h"
+#include <policyeval/policy.h>
 
 #ifdef __cplusplus
 extern "C" {
