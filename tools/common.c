@@ -109,35 +109,48 @@ static int write_all(FILE *file, const char *text, size_t len) {
   return fwrite(text, 1, len, file) == len && (len == 0 || text[len - 1] == '\n' || fputc('\n', file) != EOF) ? 0 : -1;
 }
 
+static int cannot_write(const common *c) {
+  return fail(c, EXIT_INPUT, "cannot write %s: %s", c->output ? c->output : "to standard output", strerror(errno));
+}
+
 /* Through a temporary file beside the target: a reader never sees half a result. */
-static int write_file(const common *c, const char *text, size_t len) {
+int sink_open(const common *c, sink *s) {
+  *s = (sink){.file = stdout};
+  if (!c->output) return 0;
   const size_t n = strlen(c->output) + sizeof ".XXXXXX";
-  char *temporary = malloc(n);
-  if (!temporary) return fail_rc(c, POLICYEVAL_ENOMEM, "--output");
-  snprintf(temporary, n, "%s.XXXXXX", c->output);
-  const int fd = mkstemp(temporary);
-  FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
-  int bad = !file;
-  if (file) {
-    bad = write_all(file, text, len) != 0;
-    const mode_t mask = umask(0);
-    umask(mask);
-    bad |= fchmod(fd, 0666 & ~mask) != 0;
-    bad |= fclose(file) != 0;
-    if (!bad) bad = rename(temporary, c->output) != 0;
-    if (bad) unlink(temporary);
+  s->temporary = malloc(n);
+  if (!s->temporary) return fail_rc(c, POLICYEVAL_ENOMEM, "--output");
+  snprintf(s->temporary, n, "%s.XXXXXX", c->output);
+  const int fd = mkstemp(s->temporary);
+  s->file = fd < 0 ? NULL : fdopen(fd, "wb");
+  if (s->file) return 0;
+  const int status = cannot_write(c);
+  if (fd >= 0) {
+    close(fd);
+    unlink(s->temporary);
   }
-  const int status = bad ? fail(c, EXIT_INPUT, "cannot write %s: %s", c->output, strerror(errno)) : 0;
-  free(temporary);
+  free(s->temporary);
+  return status;
+}
+
+int sink_close(const common *c, sink *s, bool good) {
+  if (!s->temporary) return fflush(s->file) == 0 && good ? 0 : cannot_write(c);
+  const mode_t mask = umask(0);
+  umask(mask);
+  good = good && fchmod(fileno(s->file), 0666 & ~mask) == 0;
+  good = (fclose(s->file) == 0) && good;
+  good = good && rename(s->temporary, c->output) == 0;
+  const int status = good ? 0 : cannot_write(c);
+  if (!good) unlink(s->temporary);
+  free(s->temporary);
   return status;
 }
 
 int put_result(const common *c, const char *text, size_t len) {
   if (!text) return fail_rc(c, POLICYEVAL_ENOMEM, "print");
-  if (c->output) return write_file(c, text, len);
-  if (write_all(stdout, text, len) != 0 || fflush(stdout) != 0)
-    return fail(c, EXIT_INPUT, "cannot write to standard output: %s", strerror(errno));
-  return 0;
+  sink out;
+  const int status = sink_open(c, &out);
+  return status ? status : sink_close(c, &out, write_all(out.file, text, len) == 0);
 }
 
 int put_verdict(const common *c, const char *text, size_t len, int effect) {

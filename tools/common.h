@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <policyeval/policyeval.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_UNKNOWN = 4 };
 
@@ -48,6 +49,15 @@ int bad_option(const common *c, int code, char *const *argv);
 int put_result(const common *c, const char *text, size_t len);
 /* The same for text whose first word is a verdict, coloured on a terminal. */
 int put_verdict(const common *c, const char *text, size_t len, int effect);
+
+/* Results that come bit by bit: stdout, or a temporary file that becomes --output when it is whole. */
+typedef struct sink {
+  FILE *file;
+  char *temporary;
+} sink;
+int sink_open(const common *c, sink *s); /* 0, or EXIT_INPUT after a message */
+/* good: everything was written; else a temporary file is thrown away. 0, or EXIT_INPUT after a message. */
+int sink_close(const common *c, sink *s, bool good);
 
 /* Exit status of a verdict, or of the assertion of --expect. EXIT_USAGE when --expect names no verdict. */
 int verdict_status(const common *c, int effect, bool operable);

@@ -70,6 +70,34 @@ POLICYEVAL_API policyeval_slice policyeval_decision_missing(const policyeval_dec
 /** The documents that `policyeval simulate` prints. They live as long as the decision; NULL: out of memory. Since 0.1. */
 POLICYEVAL_API const char *policyeval_decision_json(policyeval_decision *decision, size_t *len);
 POLICYEVAL_API const char *policyeval_decision_text(policyeval_decision *decision, size_t *len);
+/** The same in the shape of `aws iam simulate-custom-policy`. Since 0.1.
+ *  https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html */
+POLICYEVAL_API const char *policyeval_decision_aws(policyeval_decision *decision, size_t *len);
+
+/** Answers cases as `policyeval simulate --cases` reads them (docs/simulate.md), one JSON text each; keeps the policies of
+ *  `define` lines and compiles each distinct text once. Any number of threads may call policyeval_simulator_run at once. */
+typedef struct policyeval_simulator policyeval_simulator;
+
+/** Makes a simulator. Errors: EINVAL, ENOMEM. Since 0.1. */
+POLICYEVAL_API int policyeval_simulator_new(policyeval_context *context, policyeval_simulator **simulator);
+/** Releases it. Takes NULL. Since 0.1. */
+POLICYEVAL_API void policyeval_simulator_free(policyeval_simulator *simulator);
+/** X(name, value, text): the forms of results. */
+#define POLICYEVAL_FORMATS(X) \
+  X(JSON, 1, "json")          \
+  X(AWS, 2, "aws")
+#define POLICYEVAL_FORMAT_ENUM(name, value, text) POLICYEVAL_FORMAT_##name = value,
+enum policyeval_format { POLICYEVAL_FORMATS(POLICYEVAL_FORMAT_ENUM) POLICYEVAL_FORMAT_LAST_ };
+#undef POLICYEVAL_FORMAT_ENUM
+/** Chooses the form of results (POLICYEVAL_FORMAT_x); JSON otherwise. Errors: EINVAL. Before first use. Since 0.1. */
+POLICYEVAL_API int policyeval_simulator_set_format(policyeval_simulator *simulator, int format);
+/** Answers one line: *text (the caller's, policyeval_free; NULL for a `define` line and for a blank one) is the result
+ *  as JSON without a line end, also when the line is malformed (then it has an `error` member). number: of the line in its
+ *  file, from 1, for the places of errors. *effect (may be NULL) receives the verdict, or -1 when there is none. text_len may be
+ *  NULL. Errors: EINVAL (NULL), ENOMEM; a malformed line is EJSON, EPOLICY or ELIMIT with *text set. A `define` line must have
+ *  returned before lines that use its name are run. Since 0.1. */
+POLICYEVAL_API int policyeval_simulator_run(policyeval_simulator *simulator, const char *line, size_t len, size_t number,
+                                            int *effect, char **text, size_t *text_len);
 
 #ifdef __cplusplus
 }

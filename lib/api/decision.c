@@ -46,23 +46,27 @@ int policyeval_decide(policyeval_policyset *set, policyeval_request *request, po
   pe_trace_init(&d->trace, &c->alloc);
   rc = pe_decide(&set->set, ready, c->strict, &d->trace);
   d->trace.explain = c->explain;
-  pe_buf reason, text, json;
+  pe_buf reason, text, json, aws;
   pe_buf_init(&reason, &c->alloc);
   pe_buf_init(&text, &c->alloc);
   pe_buf_init(&json, &c->alloc);
+  pe_buf_init(&aws, &c->alloc);
   /* The trace borrows values of the request, which may change: everything is put into words now. */
   if (rc == POLICYEVAL_OK) rc = pe_render_reason(&d->trace, ready->action, &reason);
   if (rc == POLICYEVAL_OK) rc = pe_render_decision_json(&d->trace, pe_slice_of(NULL, 0), &json);
   if (rc == POLICYEVAL_OK) rc = pe_render_decision_text(&d->trace, ready, &text);
+  if (rc == POLICYEVAL_OK) rc = pe_render_decision_aws(&d->trace, ready, &aws);
   if (rc == POLICYEVAL_OK) {
     d->reason = pe_buf_take(&reason, NULL);
     d->json = pe_buf_take(&json, &d->json_len);
     d->text = pe_buf_take(&text, &d->text_len);
-    if (!d->reason || !d->json || !d->text) rc = POLICYEVAL_ENOMEM;
+    d->aws = pe_buf_take(&aws, &d->aws_len);
+    if (!d->reason || !d->json || !d->text || !d->aws) rc = POLICYEVAL_ENOMEM;
   }
   pe_buf_done(&reason);
   pe_buf_done(&text);
   pe_buf_done(&json);
+  pe_buf_done(&aws);
   if (rc != POLICYEVAL_OK) {
     policyeval_decision_free(d);
     return rc;
@@ -79,6 +83,7 @@ void policyeval_decision_free(policyeval_decision *decision) {
   pe_alloc_free(&c->alloc, decision->reason);
   pe_alloc_free(&c->alloc, decision->json);
   pe_alloc_free(&c->alloc, decision->text);
+  pe_alloc_free(&c->alloc, decision->aws);
   pe_alloc_free(&c->alloc, decision);
   policyeval_context_unref(c);
 }
@@ -118,4 +123,10 @@ const char *policyeval_decision_text(policyeval_decision *decision, size_t *len)
   if (!decision) return NULL;
   if (len) *len = decision->text_len;
   return decision->text;
+}
+
+const char *policyeval_decision_aws(policyeval_decision *decision, size_t *len) {
+  if (!decision) return NULL;
+  if (len) *len = decision->aws_len;
+  return decision->aws;
 }

@@ -12,5 +12,6 @@ libpe_sources += lib/api/policy.c
 libpe_sources += lib/api/policyset.c
 libpe_sources += lib/api/report.c
 libpe_sources += lib/api/request.c
+libpe_sources += lib/api/simulator.c
 libpe_sources += lib/api/validate.c
 libpe_sources += lib/api/version.c

@@ -53,8 +53,8 @@ struct policyeval_decision {
   pe_trace trace;
 
   char *reason;
-  char *json, *text;
-  size_t json_len, text_len;
+  char *json, *text, *aws;
+  size_t json_len, text_len, aws_len;
 };
 
 struct policyeval_access {

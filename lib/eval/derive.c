@@ -125,7 +125,11 @@ static bool has_type_word(const pe_arn *resource) {
 
 static uint8_t target_of(const pe_request *r) {
   const pe_arn *a = &r->resource;
-  if (a->count < PE_ARN_FIELDS) return PE_TARGET_PLAIN;
+  const unsigned flags = r->action_info ? r->action_info->flags : 0;
+  if (a->count < PE_ARN_FIELDS) { /* PE-13: no key or role is named, and each has its own policy all the same */
+    if (service_is(r->lower_action, PE_SLICE("kms")) && !(flags & PE_ACTION_NO_RESOURCE)) return PE_TARGET_KEY;
+    return flags & PE_ACTION_TRUST && !(flags & PE_ACTION_NO_RESOURCE) ? PE_TARGET_ROLE : PE_TARGET_PLAIN;
+  }
   if (service_is(r->lower_action, PE_SLICE("kms")) &&
       pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) &&
       pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("key/")))

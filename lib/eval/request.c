@@ -291,7 +291,7 @@ static int table_reserve(pe_request_builder *b) {
 }
 
 /* The slot of the key, or the place in the table where it would be. */
-static slot *find_slot(pe_request_builder *b, uint64_t hash, pe_slice key, size_t *place) {
+static slot *find_slot(const pe_request_builder *b, uint64_t hash, pe_slice key, size_t *place) {
   size_t mask = b->table.len - 1, at = hash & mask;
   for (; b->table.data[at]; at = (at + 1) & mask) {
     slot *s = &b->slots.data[b->table.data[at] - 1];
@@ -581,3 +581,13 @@ int pe_request_prepare(pe_request_builder *b, const pe_request **out, const char
 }
 
 const pe_request *pe_request_prepared(const pe_request_builder *b) { return b->ready ? &b->request : NULL; }
+
+pe_fact_given pe_request_has_fact(const pe_request_builder *b, pe_slice key) {
+  size_t place;
+  const slot *s = b->used ? find_slot(b, pe_slice_hash_nocase(key), key, &place) : NULL;
+  if (!s || s->standby) return PE_FACT_NOT_GIVEN;
+  if (s->unknown || s->multi || !is_tag_key(key)) return PE_FACT_GIVEN;
+  for (; s; s = s->twin ? &b->slots.data[s->twin - 1] : NULL)
+    if (pe_slice_eq(slot_name(s), key)) return PE_FACT_GIVEN;
+  return PE_FACT_OTHER_TAG;
+}

@@ -98,4 +98,13 @@ int pe_request_prepare(pe_request_builder *b, const pe_request **out, const char
 /* What was prepared last; NULL when a setter was called since. */
 const pe_request *pe_request_prepared(const pe_request_builder *b);
 
+
+/* Whether the caller set a fact or declared it unknown, in any letter case. */
+typedef enum pe_fact_given {
+  PE_FACT_NOT_GIVEN,
+  PE_FACT_GIVEN,
+  PE_FACT_OTHER_TAG /* a tag key in another letter case, with one value: both may stand together (AMB-36) */
+} pe_fact_given;
+pe_fact_given pe_request_has_fact(const pe_request_builder *b, pe_slice key);
+
 #endif

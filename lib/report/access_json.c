@@ -3,57 +3,97 @@
 #include "report/layers.h"
 #include "report/render.h"
 
-static json_t *one_hint(pe_out *o, const pe_hint *h) {
-  json_t *hint = pe_out_object(o);
-  pe_out_put(o, hint, "rule", pe_out_str(o, pe_hint_id(h->rule)));
-  pe_out_put(o, hint, "set", pe_out_int(o, h->set));
-  pe_out_put(o, hint, "layer", pe_out_str(o, policyeval_layer_name(h->layer)));
-  pe_out_put(o, hint, "message", pe_out_str(o, pe_hint_message(h->rule)));
-  pe_out_put(o, hint, "change", pe_out_str(o, h->in_call ? "call" : h->statement == UINT32_MAX ? "statement" : "value"));
-  pe_out_put(o, hint, "source", h->policy ? pe_out_text(o, pe_policy_source_name(h->policy)) : pe_out_null(o));
-  const bool placed = h->policy && h->statement != UINT32_MAX;
-  pe_out_put(o, hint, "statement", placed ? pe_out_int(o, h->statement) : pe_out_null(o));
-  pe_out_put(o, hint, "span", placed ? pe_out_span(o, h->policy->source, h->span) : pe_out_null(o));
-  pe_out_put(o, hint, "value_span", placed ? pe_out_span(o, h->policy->source, h->value_span) : pe_out_null(o));
-  pe_out_put(o, hint, "replacement", pe_out_text(o, h->replacement));
-  return hint;
+static void place(pe_stream *s, const char *name, const pe_hint *h, pe_span span) {
+  pe_stream_name(s, name);
+  if (h->policy && h->statement != UINT32_MAX)
+    pe_stream_span(s, h->policy->source, span);
+  else
+    pe_stream_null(s);
 }
 
-static json_t *one_leg(pe_out *o, const pe_access_answer *a, int leg) {
+static void one_hint(pe_stream *s, const pe_hint *h) {
+  pe_stream_open(s, '{');
+  pe_stream_name(s, "rule");
+  pe_stream_str(s, pe_hint_id(h->rule));
+  pe_stream_name(s, "set");
+  pe_stream_uint(s, h->set);
+  pe_stream_name(s, "layer");
+  pe_stream_str(s, policyeval_layer_name(h->layer));
+  pe_stream_name(s, "message");
+  pe_stream_str(s, pe_hint_message(h->rule));
+  pe_stream_name(s, "change");
+  pe_stream_str(s, h->in_call ? "call" : h->statement == UINT32_MAX ? "statement" : "value");
+  pe_stream_name(s, "source");
+  if (h->policy)
+    pe_stream_text(s, pe_policy_source_name(h->policy));
+  else
+    pe_stream_null(s);
+  pe_stream_name(s, "statement");
+  if (h->policy && h->statement != UINT32_MAX)
+    pe_stream_uint(s, h->statement);
+  else
+    pe_stream_null(s);
+  place(s, "span", h, h->span);
+  place(s, "value_span", h, h->value_span);
+  pe_stream_name(s, "replacement");
+  pe_stream_text(s, h->replacement);
+  pe_stream_close(s, '}');
+}
+
+static void one_leg(pe_stream *s, const pe_access_answer *a, int leg) {
   const pe_trace *trace = a->trace[leg];
-  json_t *l = pe_out_object(o), *hints = pe_out_array(o);
-  pe_out_put(o, l, "action", pe_out_text(o, a->request[leg]->action));
-  pe_out_put(o, l, "resource", pe_out_text(o, a->request[leg]->resource.text));
-  pe_out_put(o, l, "decision", pe_out_str(o, policyeval_effect_name(trace->effect)));
-  pe_out_put(o, l, "layers", pe_out_layers(o, trace));
-  pe_out_put(o, l, "blocked_by", pe_out_blocked_by(o, trace->blocked_by));
-  pe_out_put(o, l, "missing_context", pe_out_missing(o, trace));
+  pe_stream_open(s, '{');
+  pe_stream_name(s, "action");
+  pe_stream_text(s, a->request[leg]->action);
+  pe_stream_name(s, "resource");
+  pe_stream_text(s, a->request[leg]->resource.text);
+  pe_stream_name(s, "decision");
+  pe_stream_str(s, policyeval_effect_name(trace->effect));
+  pe_stream_name(s, "layers");
+  pe_stream_layers(s, trace);
+  pe_stream_name(s, "blocked_by");
+  pe_stream_blocked_by(s, trace->blocked_by);
+  pe_stream_name(s, "missing_context");
+  pe_stream_missing(s, trace);
+  pe_stream_name(s, "hints");
+  pe_stream_open(s, '[');
   for (size_t i = 0; i < a->hints->list.len; i++)
-    if (a->hints->list.data[i].leg == leg) pe_out_add(o, hints, one_hint(o, &a->hints->list.data[i]));
-  pe_out_put(o, l, "hints", hints);
-  pe_out_put(o, l, "assumptions", pe_out_assumptions(o, &trace->assumptions));
-  return l;
+    if (a->hints->list.data[i].leg == leg) one_hint(s, &a->hints->list.data[i]);
+  pe_stream_close(s, ']');
+  pe_stream_name(s, "assumptions");
+  pe_stream_assumptions(s, &trace->assumptions);
+  pe_stream_close(s, '}');
 }
 
-static json_t *operability(pe_out *o, const pe_operability *state) {
-  json_t *op = pe_out_object(o), *problems = pe_out_array(o);
-  pe_out_put(o, op, "ok", pe_out_bool(o, state->ok));
+static void operability(pe_stream *s, const pe_operability *state) {
+  pe_stream_open(s, '{');
+  pe_stream_name(s, "ok");
+  pe_stream_bool(s, state->ok);
+  pe_stream_name(s, "problems");
+  pe_stream_open(s, '[');
   if (state->problem) {
-    json_t *problem = pe_out_object(o);
-    pe_out_put(o, problem, "error", pe_out_str(o, state->error));
-    pe_out_put(o, problem, "message", pe_out_str(o, state->problem));
-    pe_out_add(o, problems, problem);
+    pe_stream_open(s, '{');
+    pe_stream_name(s, "error");
+    pe_stream_str(s, state->error);
+    pe_stream_name(s, "message");
+    pe_stream_str(s, state->problem);
+    pe_stream_close(s, '}');
   }
-  pe_out_put(o, op, "problems", problems);
-  return op;
+  pe_stream_close(s, ']');
+  pe_stream_close(s, '}');
 }
 
 int pe_render_access_json(const pe_access_answer *answer, pe_buf *out) {
-  pe_out o = {false};
-  json_t *root = pe_out_object(&o), *legs = pe_out_array(&o);
-  pe_out_put(&o, root, "decision", pe_out_str(&o, policyeval_effect_name(answer->effect)));
-  for (int leg = 0; leg < PE_LEGS; leg++) pe_out_add(&o, legs, one_leg(&o, answer, leg));
-  pe_out_put(&o, root, "legs", legs);
-  pe_out_put(&o, root, "operability", operability(&o, &answer->operability));
-  return pe_out_write(&o, root, true, out);
+  pe_stream s = pe_stream_to(out, true);
+  pe_stream_open(&s, '{');
+  pe_stream_name(&s, "decision");
+  pe_stream_str(&s, policyeval_effect_name(answer->effect));
+  pe_stream_name(&s, "legs");
+  pe_stream_open(&s, '[');
+  for (int leg = 0; leg < PE_LEGS; leg++) one_leg(&s, answer, leg);
+  pe_stream_close(&s, ']');
+  pe_stream_name(&s, "operability");
+  operability(&s, &answer->operability);
+  pe_stream_close(&s, '}');
+  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
 }

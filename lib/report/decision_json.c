@@ -4,13 +4,22 @@
 #include "report/render.h"
 
 int pe_render_decision_json(const pe_trace *trace, pe_slice id, pe_buf *out) {
-  pe_out o = {false};
-  json_t *root = pe_out_object(&o);
-  if (id.ptr) pe_out_put(&o, root, "id", pe_out_text(&o, id));
-  pe_out_put(&o, root, "decision", pe_out_str(&o, policyeval_effect_name(trace->effect)));
-  pe_out_put(&o, root, "blocked_by", pe_out_blocked_by(&o, trace->blocked_by));
-  pe_out_put(&o, root, "layers", pe_out_layers(&o, trace));
-  pe_out_put(&o, root, "missing_context", pe_out_missing(&o, trace));
-  pe_out_put(&o, root, "assumptions", pe_out_assumptions(&o, &trace->assumptions));
-  return pe_out_write(&o, root, false, out);
+  pe_stream s = pe_stream_to(out, false);
+  pe_stream_open(&s, '{');
+  if (id.ptr) {
+    pe_stream_name(&s, "id");
+    pe_stream_text(&s, id);
+  }
+  pe_stream_name(&s, "decision");
+  pe_stream_str(&s, policyeval_effect_name(trace->effect));
+  pe_stream_name(&s, "blocked_by");
+  pe_stream_blocked_by(&s, trace->blocked_by);
+  pe_stream_name(&s, "layers");
+  pe_stream_layers(&s, trace);
+  pe_stream_name(&s, "missing_context");
+  pe_stream_missing(&s, trace);
+  pe_stream_name(&s, "assumptions");
+  pe_stream_assumptions(&s, &trace->assumptions);
+  pe_stream_close(&s, '}');
+  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
 }

@@ -10,64 +10,79 @@ pe_slice pe_policy_source_name(const pe_policy *policy) {
   return name.ptr ? name : PE_SLICE("");
 }
 
-static json_t *matched_statement(pe_out *o, const pe_stmt_trace *t) {
-  const pe_statement *s = t->statement;
-  json_t *m = pe_out_object(o);
-  pe_out_put(o, m, "statement", pe_out_int(o, s->index));
-  pe_out_put(o, m, "sid", pe_out_text(o, s->sid));
-  pe_out_put(o, m, "effect", pe_out_str(o, s->effect == PE_ALLOW ? "Allow" : "Deny"));
-  pe_out_put(o, m, "span", pe_out_span(o, t->policy->source, s->span));
-  return m;
+static void matched_statement(pe_stream *s, const pe_stmt_trace *t) {
+  const pe_statement *statement = t->statement;
+  pe_stream_open(s, '{');
+  pe_stream_name(s, "statement");
+  pe_stream_uint(s, statement->index);
+  pe_stream_name(s, "sid");
+  pe_stream_text(s, statement->sid);
+  pe_stream_name(s, "effect");
+  pe_stream_str(s, statement->effect == PE_ALLOW ? "Allow" : "Deny");
+  pe_stream_name(s, "span");
+  pe_stream_span(s, t->policy->source, statement->span);
+  pe_stream_close(s, '}');
 }
 
-static json_t *missed_statements(pe_out *o, const pe_trace *trace, const pe_layer_trace *l) {
-  json_t *missed = pe_out_array(o);
+static void missed_statements(pe_stream *s, const pe_trace *trace, const pe_layer_trace *l) {
+  pe_stream_name(s, "missed");
+  pe_stream_open(s, '[');
   for (uint32_t i = 0; i < l->count; i++) {
     const pe_stmt_trace *t = &trace->statements.data[l->first + i];
-    if (t->step != PE_STEP_MATCHED) pe_out_add(o, missed, pe_out_missed(o, t));
+    if (t->step != PE_STEP_MATCHED) pe_stream_missed(s, t);
   }
-  return missed;
+  pe_stream_close(s, ']');
 }
 
-static json_t *one_layer(pe_out *o, const pe_trace *trace, const pe_layer_trace *l) {
-  json_t *layer = pe_out_object(o), *matched = pe_out_array(o);
-  pe_out_put(o, layer, "type", pe_out_str(o, policyeval_layer_name(l->layer)));
-  pe_out_put(o, layer, "source", l->policy ? pe_out_text(o, pe_policy_source_name(l->policy)) : pe_out_null(o));
-  if (l->layer == POLICYEVAL_LAYER_SCP || l->layer == POLICYEVAL_LAYER_RCP)
-    pe_out_put(o, layer, "level", pe_out_int(o, (int64_t)l->level + 1));
-  pe_out_put(o, layer, "decision", pe_out_str(o, policyeval_effect_name(l->effect)));
+static void one_layer(pe_stream *s, const pe_trace *trace, const pe_layer_trace *l) {
+  pe_stream_open(s, '{');
+  pe_stream_name(s, "type");
+  pe_stream_str(s, policyeval_layer_name(l->layer));
+  pe_stream_name(s, "source");
+  if (l->policy)
+    pe_stream_text(s, pe_policy_source_name(l->policy));
+  else
+    pe_stream_null(s);
+  if (l->layer == POLICYEVAL_LAYER_SCP || l->layer == POLICYEVAL_LAYER_RCP) {
+    pe_stream_name(s, "level");
+    pe_stream_uint(s, (uint64_t)l->level + 1);
+  }
+  pe_stream_name(s, "decision");
+  pe_stream_str(s, policyeval_effect_name(l->effect));
+  pe_stream_name(s, "matched");
+  pe_stream_open(s, '[');
   for (uint32_t i = 0; i < l->count; i++) {
     const pe_stmt_trace *t = &trace->statements.data[l->first + i];
-    if (t->step == PE_STEP_MATCHED) pe_out_add(o, matched, matched_statement(o, t));
+    if (t->step == PE_STEP_MATCHED) matched_statement(s, t);
   }
-  pe_out_put(o, layer, "matched", matched);
-  if (trace->explain) pe_out_put(o, layer, "missed", missed_statements(o, trace, l));
-  return layer;
+  pe_stream_close(s, ']');
+  if (trace->explain) missed_statements(s, trace, l);
+  pe_stream_close(s, '}');
 }
 
-json_t *pe_out_layers(pe_out *o, const pe_trace *trace) {
-  json_t *layers = pe_out_array(o);
+void pe_stream_layers(pe_stream *s, const pe_trace *trace) {
+  pe_stream_open(s, '[');
   for (size_t i = 0; i < trace->layers.len; i++)
-    if (trace->layers.data[i].applies) pe_out_add(o, layers, one_layer(o, trace, &trace->layers.data[i]));
-  return layers;
+    if (trace->layers.data[i].applies) one_layer(s, trace, &trace->layers.data[i]);
+  pe_stream_close(s, ']');
 }
 
-json_t *pe_out_blocked_by(pe_out *o, uint16_t mask) {
-  json_t *names = pe_out_array(o);
+void pe_stream_blocked_by(pe_stream *s, uint16_t mask) {
+  pe_stream_open(s, '[');
   for (int layer = 1; layer < POLICYEVAL_LAYER_LAST_; layer++)
-    if (mask >> layer & 1) pe_out_add(o, names, pe_out_str(o, policyeval_layer_name(layer)));
-  return names;
+    if (mask >> layer & 1) pe_stream_str(s, policyeval_layer_name(layer));
+  pe_stream_close(s, ']');
 }
 
-json_t *pe_out_missing(pe_out *o, const pe_trace *trace) {
-  json_t *keys = pe_out_array(o);
-  for (size_t i = 0; i < trace->missing.len; i++) pe_out_add(o, keys, pe_out_text(o, trace->missing.data[i].key));
-  return keys;
+void pe_stream_missing(pe_stream *s, const pe_trace *trace) {
+  pe_stream_open(s, '[');
+  for (size_t i = 0; i < trace->missing.len; i++) pe_stream_text(s, trace->missing.data[i].key);
+  pe_stream_close(s, ']');
 }
 
-json_t *pe_out_assumptions(pe_out *o, const pe_rowset *rows) {
-  json_t *names = pe_out_array(o);
+void pe_stream_assumptions(pe_stream *s, const pe_rowset *rows) {
+  pe_stream_open(s, '[');
   for (unsigned row = 0; row < PE_ROWS; row++)
-    if (pe_rowset_has(rows, (pe_row)row)) pe_out_add(o, names, pe_out_str(o, pe_row_get((pe_row)row)->name));
-  return names;
+    if (pe_rowset_has(rows, (pe_row)row)) pe_stream_str(s, pe_row_get((pe_row)row)->name);
+  pe_stream_close(s, ']');
 }

@@ -4,6 +4,7 @@
 libpe_sources += lib/report/access_json.c
 libpe_sources += lib/report/access_text.c
 libpe_sources += lib/report/case.c
+libpe_sources += lib/report/decision_aws.c
 libpe_sources += lib/report/decision_json.c
 libpe_sources += lib/report/decision_text.c
 libpe_sources += lib/report/excerpt.c
@@ -21,5 +22,7 @@ libpe_sources += lib/report/layers.h
 libpe_sources += lib/report/missed.c
 libpe_sources += lib/report/missed.h
 libpe_sources += lib/report/render.h
+libpe_sources += lib/report/stream.c
+libpe_sources += lib/report/stream.h
 libpe_sources += lib/report/words.c
 libpe_sources += lib/report/words.h

@@ -37,31 +37,47 @@ static const pe_condition *failed_condition(const pe_stmt_trace *t) {
   return t->condition < t->statement->nconditions ? &t->statement->conditions[t->condition] : NULL;
 }
 
-static json_t *condition(pe_out *o, const pe_stmt_trace *t) {
+static void condition(pe_stream *s, const pe_stmt_trace *t) {
   const pe_condition *c = failed_condition(t);
-  if (!c) return pe_out_null(o);
-  json_t *entry = pe_out_object(o);
   const uint32_t value = t->detail.policy_value;
-  pe_out_put(o, entry, "operator", pe_out_text(o, c->operator_text));
-  pe_out_put(o, entry, "key", pe_out_text(o, c->key));
-  pe_out_put(o, entry, "why", pe_out_str(o, whys[t->detail.why].name));
-  pe_out_put(o, entry, "request", pe_out_text(o, t->detail.request_value));
-  pe_out_put(o, entry, "policy", value < c->count ? pe_out_text(o, c->values[value].text) : pe_out_null(o));
-  return entry;
+  pe_stream_name(s, "condition");
+  if (!c) {
+    pe_stream_null(s);
+    return;
+  }
+  pe_stream_open(s, '{');
+  pe_stream_name(s, "operator");
+  pe_stream_text(s, c->operator_text);
+  pe_stream_name(s, "key");
+  pe_stream_text(s, c->key);
+  pe_stream_name(s, "why");
+  pe_stream_str(s, whys[t->detail.why].name);
+  pe_stream_name(s, "request");
+  pe_stream_text(s, t->detail.request_value);
+  pe_stream_name(s, "policy");
+  if (value < c->count) pe_stream_text(s, c->values[value].text);
+  else pe_stream_null(s);
+  pe_stream_close(s, '}');
 }
 
-json_t *pe_out_missed(pe_out *o, const pe_stmt_trace *t) {
-  const pe_statement *s = t->statement;
-  json_t *m = pe_out_object(o), *failed = pe_out_array(o);
-  pe_out_put(o, m, "statement", pe_out_int(o, s->index));
-  pe_out_put(o, m, "sid", pe_out_text(o, s->sid));
-  pe_out_put(o, m, "effect", pe_out_str(o, s->effect == PE_ALLOW ? "Allow" : "Deny"));
+void pe_stream_missed(pe_stream *s, const pe_stmt_trace *t) {
+  const pe_statement *statement = t->statement;
+  pe_stream_open(s, '{');
+  pe_stream_name(s, "statement");
+  pe_stream_uint(s, statement->index);
+  pe_stream_name(s, "sid");
+  pe_stream_text(s, statement->sid);
+  pe_stream_name(s, "effect");
+  pe_stream_str(s, statement->effect == PE_ALLOW ? "Allow" : "Deny");
+  pe_stream_name(s, "failed");
+  pe_stream_open(s, '[');
   for (unsigned step = PE_STEP_NO_EFFECT; step <= PE_STEP_CONDITION; step++)
-    if (t->failed >> step & 1) pe_out_add(o, failed, pe_out_str(o, steps[step].name));
-  pe_out_put(o, m, "failed", failed);
-  pe_out_put(o, m, "condition", condition(o, t));
-  pe_out_put(o, m, "span", pe_out_span(o, t->policy->source, s->span));
-  return m;
+    if (t->failed >> step & 1) pe_stream_str(s, steps[step].name);
+  pe_stream_close(s, ']');
+  condition(s, t);
+  pe_stream_name(s, "span");
+  pe_stream_span(s, t->policy->source, statement->span);
+  pe_stream_close(s, '}');
 }
 
 void pe_text_missed(pe_buf *out, const pe_stmt_trace *t) {

@@ -4,11 +4,11 @@
 #define PE_REPORT_MISSED_H
 
 #include "eval/decide.h"
-#include "report/json.h"
+#include "report/stream.h"
 
 /* {"statement", "sid", "effect", "failed": ["resource"], "condition": {"operator", "key", "why", "request", "policy"} or null,
  * "span"}. */
-json_t *pe_out_missed(pe_out *o, const pe_stmt_trace *t);
+void pe_stream_missed(pe_stream *s, const pe_stmt_trace *t);
 /* "         role.json:9:9  statement 1 does not match: another action". */
 void pe_text_missed(pe_buf *out, const pe_stmt_trace *t);
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "policies.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const policy_option caps[] = {
+    {OPT_IDENTITY_POLICY, POLICYEVAL_LAYER_IDENTITY, POLICYEVAL_KIND_IDENTITY, "--identity-policy", false},
+    {OPT_BOUNDARY, POLICYEVAL_LAYER_BOUNDARY, POLICYEVAL_KIND_BOUNDARY, "--boundary", true},
+    {OPT_SESSION_POLICY, POLICYEVAL_LAYER_SESSION, POLICYEVAL_KIND_SESSION, "--session-policy", false},
+    {OPT_SCP, POLICYEVAL_LAYER_SCP, POLICYEVAL_KIND_SCP, "--scp", false},
+    {OPT_RCP, POLICYEVAL_LAYER_RCP, POLICYEVAL_KIND_RCP, "--rcp", false},
+    {OPT_ENDPOINT, POLICYEVAL_LAYER_ENDPOINT, POLICYEVAL_KIND_ENDPOINT, "--endpoint-policy", true},
+};
+enum { CAPS = sizeof caps / sizeof caps[0] };
+
+void policies_done(policies *p) { free(p->files); }
+
+static const policy_option *find(const policies *p, int option) {
+  for (size_t i = 0; i < CAPS; i++)
+    if (caps[i].option == option) return &caps[i];
+  for (size_t i = 0; i < p->nown; i++)
+    if (p->own[i].option == option) return &p->own[i];
+  return NULL;
+}
+
+int policies_option(const common *c, policies *p, int option, const char *value) {
+  if (option == OPT_GRANTS) {
+    p->grants = value;
+    return 0;
+  }
+  const policy_option *what = find(p, option);
+  if (!what) return -1;
+  policy_file *grown = realloc(p->files, (p->nfiles + 1) * sizeof *grown);
+  if (!grown) return fail_rc(c, POLICYEVAL_ENOMEM, "options");
+  p->files = grown;
+  grown[p->nfiles++] = (policy_file){what, value};
+  return 0;
+}
+
+size_t policies_count(const policies *p, int option) {
+  size_t n = 0;
+  for (size_t i = 0; i < p->nfiles; i++) n += p->files[i].what->option == option;
+  return n;
+}
+
+int policies_check(const common *c, const policies *p) {
+  for (size_t i = 0; i < p->nfiles; i++) {
+    const policy_option *what = p->files[i].what;
+    if (what->once && policies_count(p, what->option) > 1)
+      return usage_error(c, "%s can be given once", what->name);
+  }
+  return 0;
+}
+
+/* "N:FILE" adds to level N; FILE alone is one more level. */
+static const char *level_of(const char *text, unsigned *next, unsigned *level) {
+  char *end = NULL;
+  const unsigned long n = text[0] >= '1' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+  if (end && *end == ':' && n < 1000) {
+    *level = (unsigned)n;
+    if (n > *next) *next = (unsigned)n;
+    return end + 1;
+  }
+  *level = ++*next;
+  return text;
+}
+
+static int add_file(const common *c, const policy_file *file, int kind, const policy_target *to,
+                    unsigned *levels) {
+  const int layer = file->what->layer;
+  const bool organization = layer == POLICYEVAL_LAYER_SCP || layer == POLICYEVAL_LAYER_RCP;
+  const bool cap = organization || layer == POLICYEVAL_LAYER_BOUNDARY || layer == POLICYEVAL_LAYER_SESSION ||
+                   layer == POLICYEVAL_LAYER_ENDPOINT;
+  unsigned level = 0;
+  const char *path = organization ? level_of(file->path, &levels[layer], &level) : file->path;
+  policyeval_policy *policy = NULL;
+  if (strcmp(path, "none") != 0) {
+    const int status = load_policy(c, file->what->kind ? file->what->kind : kind, path, &policy);
+    if (status) return status;
+  } else if (cap && !organization) {
+    return 0; /* no such policy applies */
+  }
+  int rc = POLICYEVAL_OK;
+  if (policy)
+    rc = to->add(to->object, layer, level, policy);
+  else if (cap)
+    rc = to->declare(to->object, layer, level);
+  policyeval_policy_unref(policy);
+  if (rc == POLICYEVAL_OK) return 0;
+  const char *why = to->detail ? to->detail(to->object) : "";
+  return usage_error(c, "%s %s: %s", file->what->name, file->path, *why ? why : policyeval_error_text(rc));
+}
+
+static int add_grants(const common *c, const char *path, const policy_target *to) {
+  char *text = NULL;
+  size_t len = 0;
+  if (!path || strcmp(path, "none") == 0) return 0;
+  int status = read_file(c, path, &text, &len);
+  if (status) return status;
+  policyeval_report *report = NULL;
+  const int rc = to->add_grants(to->object, text, len, path, &report);
+  if (rc != POLICYEVAL_OK) {
+    const char *told = policyeval_report_text(report, NULL);
+    status = fail(c, EXIT_INPUT, "%s: %s", path, policyeval_error_text(rc));
+    if (told) fputs(told, stderr);
+  }
+  policyeval_report_free(report);
+  free(text);
+  return status;
+}
+
+int policies_load(const common *c, const policies *p, int kind, const policy_target *to) {
+  unsigned levels[POLICYEVAL_LAYER_LAST_] = {0};
+  int worst = 0;
+  for (size_t i = 0; i < p->nfiles && (!worst || worst == EXIT_INPUT); i++) {
+    const int status = add_file(c, &p->files[i], kind, to, levels);
+    if (status) worst = status;
+  }
+  return worst ? worst : add_grants(c, p->grants, to);
+}
