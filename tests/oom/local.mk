@@ -6,3 +6,9 @@ TESTS += tests/oom/oom_access
 tests_oom_oom_access_SOURCES = tests/oom/oom_access.c
 tests_oom_oom_access_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS) $(JANSSON_LIBS)
 endif
+if HAVE_CHECK
+check_PROGRAMS += tests/oom/oom_simulate
+TESTS += tests/oom/oom_simulate
+tests_oom_oom_simulate_SOURCES = tests/oom/oom_simulate.c
+tests_oom_oom_simulate_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS)
+endif

@@ -5,6 +5,7 @@
 # here, sorted. Nothing else.
 unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
+unit_tests += tests/unit/test_cache
 unit_tests += tests/unit/test_catalog
 unit_tests += tests/unit/test_columns
 unit_tests += tests/unit/test_condition
