@@ -1,0 +1,3 @@
+module policyeval
+
+go 1.19

@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: MIT
+
+package policyeval
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strings"
+	"testing"
+)
+
+type object = map[string]any
+
+type vector struct {
+	ID       string         `json:"id"`
+	With     object         `json:"with"`
+	Case     object         `json:"case"`
+	Kind     string         `json:"kind"`
+	Text     *string        `json:"text"`
+	Document any            `json:"document"`
+	Options  object         `json:"options"`
+	Expect   map[string]any `json:"expect"`
+}
+
+type vectorFile struct {
+	Area     string   `json:"area"`
+	Template any      `json:"template"`
+	Vectors  []vector `json:"vectors"`
+}
+
+// expand replaces "$name" by its value and drops what has none.
+func expand(node any, with object) (any, bool) {
+	switch n := node.(type) {
+	case string:
+		if strings.HasPrefix(n, "$") {
+			value, ok := with[n[1:]]
+			return value, ok
+		}
+	case []any:
+		list := []any{}
+		for _, item := range n {
+			if value, ok := expand(item, with); ok {
+				list = append(list, value)
+			}
+		}
+		return list, true
+	case object:
+		members := object{}
+		for name, item := range n {
+			if value, ok := expand(item, with); ok {
+				members[name] = value
+			}
+		}
+		return members, true
+	}
+	return node, true
+}
+
+// vectorsOf runs a test for every vector of an area.
+func vectorsOf(t *testing.T, area string, test func(t *testing.T, v *vector)) {
+	t.Helper()
+	paths, err := filepath.Glob(inTree("tests", "vectors", area, "*.json"))
+	must(t, err)
+	if len(paths) == 0 {
+		t.Fatalf("no vectors in area %s", area)
+	}
+	for _, path := range paths {
+		file, err := os.Open(path)
+		must(t, err)
+		var data vectorFile
+		decoder := json.NewDecoder(file)
+		decoder.UseNumber()
+		must(t, decoder.Decode(&data))
+		file.Close()
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
+			for i := range data.Vectors {
+				v := &data.Vectors[i]
+				if data.Template != nil {
+					expanded, _ := expand(data.Template, v.With)
+					v.Case = expanded.(object)
+				}
+				t.Run(v.ID, func(t *testing.T) { test(t, v) })
+			}
+		})
+	}
+}
+
+// A new area needs a runner here.
+func TestVectorAreas(t *testing.T) {
+	entries, err := os.ReadDir(inTree("tests", "vectors"))
+	must(t, err)
+	known := map[string]bool{"decide": true, "access": true, "load": true}
+	for _, entry := range entries {
+		if entry.IsDir() && !known[entry.Name()] {
+			t.Errorf("no test runs the vectors of area %s", entry.Name())
+		}
+	}
+}
+
+func list(value any) []any {
+	items, _ := value.([]any)
+	return items
+}
+
+func str(value any) string {
+	s, _ := value.(string)
+	return s
+}
+
+func yes(value any) bool {
+	b, _ := value.(bool)
+	return b
+}
+
+func scalar(value any) string {
+	switch v := value.(type) {
+	case bool:
+		if v {
+			return "true"
+		}
+		return "false"
+	case json.Number:
+		return v.String()
+	}
+	return str(value)
+}
+
+// ---- policies of a case ----
+
+// loadOne loads P: a document, or {"name", "policy"}.
+func loadOne(t *testing.T, c *Context, kind Kind, p any) *Policy {
+	t.Helper()
+	name := ""
+	if o, ok := p.(object); ok {
+		if inner, named := o["policy"]; named {
+			name, p = str(o["name"]), inner
+		}
+	}
+	document, isText := p.(string)
+	if !isText {
+		document = text(t, p)
+	}
+	policy, err := c.LoadPolicyString(kind, document, name)
+	if err != nil {
+		t.Fatalf("%s: %v", document, err)
+	}
+	return policy
+}
+
+func resourceKind(o object) Kind {
+	switch resource := str(o["resource"]); {
+	case strings.HasPrefix(resource, "arn:aws:kms:"):
+		return KindKMSKey
+	case strings.HasPrefix(resource, "arn:aws:secretsmanager:"):
+		return KindSecret
+	case strings.HasPrefix(str(o["action"]), "sts:"):
+		return KindTrust
+	}
+	return KindResource
+}
+
+// attach makes options of the member "policies".
+func attach(t *testing.T, c *Context, policies object, resource Kind) []PolicyOption {
+	t.Helper()
+	var options []PolicyOption
+	for name, items := range policies {
+		var layer Layer
+		var kind Kind
+		switch name {
+		case "grants":
+			options = append(options, Grants([]byte(text(t, items)), "grants"))
+			continue
+		case "resource":
+			layer, kind = LayerResource, resource
+		case "key":
+			layer, kind = LayerKey, KindKMSKey
+		default:
+			must(t, layer.UnmarshalText([]byte(name)))
+			var err error
+			kind, err = ParseKind(name)
+			must(t, err)
+		}
+		levels := layer == LayerSCP || layer == LayerRCP
+		cap := layer != LayerIdentity && layer != LayerResource && layer != LayerKey
+		for i, item := range list(items) {
+			if !levels {
+				options = append(options, Attach(layer, loadOne(t, c, kind, item)))
+				continue
+			}
+			options = append(options, Declare(layer, uint(i+1)))
+			for _, p := range list(item) {
+				options = append(options, AttachLevel(layer, uint(i+1), loadOne(t, c, kind, p)))
+			}
+		}
+		if cap && !levels {
+			options = append(options, Declare(layer, 0))
+		} else if cap && len(list(items)) == 0 {
+			options = append(options, Declare(layer, 1))
+		}
+	}
+	return options
+}
+
+// facts makes options of what requests and questions have in common.
+func facts(o object) []Fact {
+	var facts []Fact
+	p, _ := o["principal"].(object)
+	for name, make := range map[string]func(string) Fact{
+		"arn": Principal, "role_arn": RoleARN, "id": PrincipalID, "path": PrincipalPath, "parent": FederatedParent,
+		"org_id": PrincipalOrgID,
+	} {
+		if value, ok := p[name].(string); ok && name == "arn" {
+			facts = append([]Fact{make(value)}, facts...)
+		} else if ok {
+			facts = append(facts, make(value))
+		}
+	}
+	if arn, ok := o["principal"].(string); ok {
+		facts = append(facts, Principal(arn))
+	}
+	tags, _ := p["tags"].(object)
+	for name, value := range tags {
+		facts = append(facts, PrincipalTag(name, str(value)))
+	}
+	context, _ := o["context"].(object)
+	for key, value := range context {
+		if items, ok := value.([]any); ok {
+			values := make([]string, len(items))
+			for i := range items {
+				values[i] = scalar(items[i])
+			}
+			facts = append(facts, ContextList(key, values...))
+		} else {
+			facts = append(facts, ContextValue(key, scalar(value)))
+		}
+	}
+	for _, key := range list(o["unknown"]) {
+		facts = append(facts, UnknownKey(str(key)))
+	}
+	return append(facts, ManagementAccounts(yes(p["management_account"]), yes(o["resource_management_account"])))
+}
+
+func readings(o object) []ReadingOption {
+	var options []ReadingOption
+	rows, _ := o["readings"].(object)
+	for row, reading := range rows {
+		options = append(options, Reading(row, str(reading)))
+	}
+	return options
+}
+
+// ---- decide ----
+
+func requestOf(t *testing.T, c *Context, o object) *Request {
+	t.Helper()
+	options := []RequestOption{Action(str(o["action"])), Resource(str(o["resource"]))}
+	for _, f := range facts(o) {
+		options = append(options, f)
+	}
+	for _, r := range readings(o) {
+		options = append(options, r)
+	}
+	p, _ := o["principal"].(object)
+	if name, ok := p["service"].(string); ok {
+		options = append(options, Service(name))
+	}
+	if name, ok := p["federated"].(string); ok {
+		options = append(options, Provider(name))
+	}
+	if yes(p["anonymous"]) {
+		options = append(options, Anonymous())
+	}
+	if account, ok := o["resource_account"].(string); ok {
+		options = append(options, ResourceAccount(account))
+	}
+	if name, ok := o["only"].(string); ok {
+		var layer Layer
+		must(t, layer.UnmarshalText([]byte(name)))
+		options = append(options, Only(layer))
+	}
+	r, err := c.NewRequest(options...)
+	must(t, err)
+	return r
+}
+
+func setOf(t *testing.T, c *Context, o object) *PolicySet {
+	t.Helper()
+	policies, _ := o["policies"].(object)
+	var options []PolicySetOption
+	for _, option := range attach(t, c, policies, resourceKind(o)) {
+		options = append(options, option)
+	}
+	set, err := c.NewPolicySet(options...)
+	must(t, err)
+	return set
+}
+
+func sorted(items []string) []string {
+	items = append([]string{}, items...)
+	sort.Strings(items)
+	return items
+}
+
+func words(value any) []string {
+	items := []string{}
+	for _, item := range list(value) {
+		items = append(items, str(item))
+	}
+	return items
+}
+
+// same compares lists as sets.
+func same(t *testing.T, what string, got []string, want any) {
+	t.Helper()
+	if got, want := sorted(got), sorted(words(want)); !reflect.DeepEqual(got, want) {
+		t.Errorf("%s %q, expected %q", what, got, want)
+	}
+}
+
+func blockers(layers []Layer) []any {
+	names := []any{}
+	for _, layer := range layers {
+		names = append(names, layer.String())
+	}
+	return names
+}
+
+// checkOutcome compares what decisions and legs have in common.
+func checkOutcome(t *testing.T, expect object, effect Effect, assumptions, missing []string, blockedBy []Layer) {
+	t.Helper()
+	if effect.String() != expect["decision"] {
+		t.Errorf("decision %v, expected %v", effect, expect["decision"])
+	}
+	same(t, "assumptions", assumptions, expect["assumptions"])
+	if want, ok := expect["missing_context"]; ok {
+		same(t, "missing context", missing, want)
+	}
+	if want, ok := expect["blocked_by"]; ok && !reflect.DeepEqual(blockers(blockedBy), want) {
+		t.Errorf("blocked by %v, expected %v", blockedBy, want)
+	}
+}
+
+func matches(t *testing.T, layers []LayerResult) []string {
+	t.Helper()
+	found := []string{}
+	for _, layer := range layers {
+		for _, match := range layer.Matched {
+			found = append(found, text(t, []any{layer.Layer, match.Statement}))
+		}
+	}
+	return found
+}
+
+func TestVectorsDecide(t *testing.T) {
+	c := newContext(t)
+	vectorsOf(t, "decide", func(t *testing.T, v *vector) {
+		set, request := setOf(t, c, v.Case), requestOf(t, c, v.Case)
+		d, err := set.Decide(request)
+		must(t, err)
+		checkOutcome(t, v.Expect, d.Effect, d.Assumptions, d.MissingContext, d.BlockedBy)
+		layers, err := d.Layers()
+		must(t, err)
+		if want, ok := v.Expect["matched"]; ok {
+			pairs := []any{}
+			for _, pair := range list(want) {
+				pairs = append(pairs, text(t, pair))
+			}
+			same(t, "matched", matches(t, layers), pairs)
+		}
+		// The same verdict without reasons, alone and in a batch.
+		effect, err := set.Effect(request)
+		must(t, err)
+		many, err := set.DecideMany(background, []*Request{request, request})
+		must(t, err)
+		if effect != d.Effect || len(many) != 2 || many[0] != d.Effect || many[1] != d.Effect {
+			t.Errorf("Decide says %v, Effect %v, DecideMany %v", d.Effect, effect, many)
+		}
+	})
+}
+
+// ---- access ----
+
+func accessOf(t *testing.T, c *Context, o object, policies []PolicyOption) *Access {
+	t.Helper()
+	options := []AccessOption{Secret(str(o["secret"]))}
+	for member, make := range map[string]func(string) AccessOption{
+		"key": Key, "key_state": KeyState, "version_stage": VersionStage, "version_id": VersionID,
+	} {
+		if value, ok := o[member].(string); ok {
+			options = append(options, make(value))
+		}
+	}
+	for _, f := range facts(o) {
+		options = append(options, f)
+	}
+	for _, r := range readings(o) {
+		options = append(options, r)
+	}
+	for _, p := range policies {
+		options = append(options, p)
+	}
+	a, err := c.NewAccess(options...)
+	must(t, err)
+	return a
+}
+
+func TestVectorsAccess(t *testing.T) {
+	c := newContext(t)
+	vectorsOf(t, "access", func(t *testing.T, v *vector) {
+		policies, _ := v.Case["policies"].(object)
+		a := accessOf(t, c, v.Case, attach(t, c, policies, KindSecret))
+		answer, err := a.Decide()
+		must(t, err)
+		if answer.Effect.String() != v.Expect["decision"] {
+			t.Errorf("decision %v, expected %v", answer.Effect, v.Expect["decision"])
+		}
+		legs := list(v.Expect["legs"])
+		if len(answer.Legs) != len(legs) {
+			t.Fatalf("%d legs", len(answer.Legs))
+		}
+		for i, leg := range answer.Legs {
+			expect := legs[i].(object)
+			checkOutcome(t, expect, leg.Effect, leg.Assumptions, leg.MissingContext, leg.BlockedBy)
+			if want, ok := expect["hints"]; ok {
+				rules := map[string]bool{}
+				for _, hint := range leg.Hints {
+					rules[hint.Rule] = true
+				}
+				names := []string{}
+				for rule := range rules {
+					names = append(names, rule)
+				}
+				same(t, "hints", names, want)
+			}
+		}
+		if want, ok := v.Expect["operability_ok"]; ok && answer.Operability.OK != want {
+			t.Errorf("operability %v, expected %v", answer.Operability.OK, want)
+		}
+		effect, err := a.Effect()
+		must(t, err)
+		if effect != answer.Effect {
+			t.Errorf("Decide says %v, Effect %v", answer.Effect, effect)
+		}
+	})
+}
+
+// ---- load ----
+
+func TestVectorsLoad(t *testing.T) {
+	c := newContext(t)
+	vectorsOf(t, "load", func(t *testing.T, v *vector) {
+		kind, err := ParseKind(v.Kind)
+		must(t, err)
+		document := ""
+		if v.Text != nil {
+			document = *v.Text
+		} else {
+			document = text(t, v.Document)
+		}
+		p, err := c.LoadPolicy(kind, []byte(document), "vector")
+		if yes(v.Expect["ok"]) {
+			must(t, err)
+			if n, ok := v.Expect["statements"]; ok && text(t, p.Statements()) != scalar(n) {
+				t.Errorf("%d statements, expected %v", p.Statements(), n)
+			}
+			return
+		}
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Fatalf("no *Error: %v", err)
+		}
+		if e.Code.String() != v.Expect["error"] {
+			t.Errorf("%v, expected %v", e.Code, v.Expect["error"])
+		}
+		if want := list(v.Expect["findings"]); len(want) > 0 {
+			checkFirst(t, e.Findings, want[0].(object))
+		}
+	})
+}
+
+func checkFirst(t *testing.T, findings []Finding, want object) {
+	t.Helper()
+	if len(findings) == 0 {
+		t.Fatalf("no findings, expected %v", want)
+	}
+	got := object{"code": findings[0].Code, "line": findings[0].Span.Start.Line, "column": findings[0].Span.Start.Column}
+	for name, value := range want {
+		if text(t, got[name]) != text(t, value) {
+			t.Errorf("%s %v, expected %v", name, got[name], value)
+		}
+	}
+}
