@@ -109,16 +109,13 @@ func Grants(text []byte, name string) PolicyOption {
 		if !ok {
 			return invalid(op, "the name has a NUL")
 		}
-		var first *C.char
-		if len(text) > 0 {
-			first = (*C.char)(unsafe.Pointer(&text[0]))
-		}
+		first, size := bytesOf(text)
 		var rc C.int
 		var report *C.policyeval_report
 		if to.set != nil {
-			rc = C.policyset_add_grants(to.set, first, C.size_t(len(text)), terminated, &report)
+			rc = C.policyset_add_grants(to.set, first, size, terminated, &report)
 		} else {
-			rc = C.access_add_grants(to.access, first, C.size_t(len(text)), terminated, &report)
+			rc = C.access_add_grants(to.access, first, size, terminated, &report)
 		}
 		findings := takeReport(report)
 		if rc != 0 {

@@ -8,7 +8,10 @@ package policyeval
 // #include <policyeval/policyeval.h>
 import "C"
 
-import "strings"
+import (
+	"strings"
+	"unsafe"
+)
 
 // HeaderVersion is the version of the headers that this package was built with.
 const HeaderVersion = C.POLICYEVAL_VERSION
@@ -25,4 +28,12 @@ func goText(s C.policyeval_slice) string { return C.GoStringN(s.ptr, C.int(s.len
 // zeroTerminated prepares s for a parameter without a length; ok is false for one that holds a NUL itself.
 func zeroTerminated(s string) (text string, ok bool) {
 	return s + "\x00", strings.IndexByte(s, 0) < 0
+}
+
+// bytesOf is what C receives of a text: where it starts, and its length.
+func bytesOf(text []byte) (*C.char, C.size_t) {
+	if len(text) == 0 {
+		return nil, 0
+	}
+	return (*C.char)(unsafe.Pointer(&text[0])), C.size_t(len(text))
 }

@@ -95,6 +95,16 @@ func Strict() ContextOption {
 	})
 }
 
+// Explain makes answers as JSON and text tell for each statement that did not match what failed, on which value.
+func Explain() ContextOption {
+	return contextOption(func(c *C.policyeval_context) *Error {
+		if rc := C.policyeval_context_set_explain(c, 1); rc != 0 {
+			return failed(opContext, rc, "")
+		}
+		return nil
+	})
+}
+
 // Placeholder replaces whole tokens name (letters, digits, _) inside the string values of policies by value.
 func Placeholder(name, value string) ContextOption {
 	return contextOption(func(c *C.policyeval_context) *Error {

@@ -2,8 +2,21 @@
 
 package policyeval
 
-// #include <policyeval/policyeval.h>
-// static int kind_find(_GoString_ name) { return policyeval_kind_find(_GoStringPtr(name)); }
+/*
+#include <policyeval/policyeval.h>
+
+static int kind_find(_GoString_ name) { return policyeval_kind_find(_GoStringPtr(name)); }
+
+#define NAME(name, value, text) \
+  case value:                   \
+    return text;
+static const char *severity_name(int severity) {
+  switch (severity) {
+    POLICYEVAL_SEVERITIES(NAME)
+    default: return NULL;
+  }
+}
+*/
 import "C"
 
 import "fmt"
@@ -85,19 +98,7 @@ func (k Kind) String() string { return nameOr(C.policyeval_kind_name(C.int(k)), 
 func (l Layer) String() string { return nameOr(C.policyeval_layer_name(C.int(l)), "Layer", int32(l)) }
 
 // String is the severity as reports write it, "SECURITY_WARNING".
-func (s Severity) String() string {
-	switch s {
-	case SeverityError:
-		return "ERROR"
-	case SeveritySecurityWarning:
-		return "SECURITY_WARNING"
-	case SeverityWarning:
-		return "WARNING"
-	case SeveritySuggestion:
-		return "SUGGESTION"
-	}
-	return fmt.Sprintf("Severity(%d)", int32(s))
-}
+func (s Severity) String() string { return nameOr(C.severity_name(C.int(s)), "Severity", int32(s)) }
 
 // ParseKind finds a kind by its name.
 func ParseKind(name string) (Kind, error) {

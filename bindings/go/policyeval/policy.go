@@ -43,11 +43,8 @@ const opLoad = "load"
 // empty. Errors: EJSON and EPOLICY with Findings, ELIMIT, ENOTFOUND (a reply that says that no policy is attached).
 func (c *Context) LoadPolicy(kind Kind, text []byte, name string) (*Policy, error) {
 	return c.load(name, kind, func(ptr *C.policyeval_context, name string, p **C.policyeval_policy, r **C.policyeval_report) C.int {
-		var first *C.char
-		if len(text) > 0 {
-			first = (*C.char)(unsafe.Pointer(&text[0]))
-		}
-		return C.policy_load(ptr, C.int(kind), first, C.size_t(len(text)), name, p, r)
+		first, size := bytesOf(text)
+		return C.policy_load(ptr, C.int(kind), first, size, name, p, r)
 	})
 }
 

@@ -31,7 +31,9 @@ type Finding struct {
 // A Report holds the findings about documents, in order of position.
 type Report struct {
 	Findings []Finding
-	JSON     string // as the command prints it; "" without findings
+	JSON     string // as the command prints it; empty, as the others are, when there is no report
+	SARIF    string // SARIF 2.1.0
+	AWS      string // the reply of `aws secretsmanager validate-resource-policy`
 	Text     string // for people, with excerpts
 }
 
@@ -68,6 +70,12 @@ func takeReport(r *C.policyeval_report) Report {
 	var size C.size_t
 	if text := C.policyeval_report_json(r, &size); text != nil {
 		report.JSON = C.GoStringN(text, C.int(size))
+	}
+	if text := C.policyeval_report_sarif(r, &size); text != nil {
+		report.SARIF = C.GoStringN(text, C.int(size))
+	}
+	if text := C.policyeval_report_aws(r, &size); text != nil {
+		report.AWS = C.GoStringN(text, C.int(size))
 	}
 	if text := C.policyeval_report_text(r, &size); text != nil {
 		report.Text = C.GoStringN(text, C.int(size))

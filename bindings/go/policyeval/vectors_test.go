@@ -321,8 +321,8 @@ func same(t *testing.T, what string, got []string, want any) {
 	}
 }
 
-func blockers(layers []Layer) []any {
-	names := []any{}
+func blockers(layers []Layer) []string {
+	names := []string{}
 	for _, layer := range layers {
 		names = append(names, layer.String())
 	}
@@ -339,8 +339,8 @@ func checkOutcome(t *testing.T, expect object, effect Effect, assumptions, missi
 	if want, ok := expect["missing_context"]; ok {
 		same(t, "missing context", missing, want)
 	}
-	if want, ok := expect["blocked_by"]; ok && !reflect.DeepEqual(blockers(blockedBy), want) {
-		t.Errorf("blocked by %v, expected %v", blockedBy, want)
+	if want, ok := expect["blocked_by"]; ok {
+		same(t, "blocked by", blockers(blockedBy), want)
 	}
 }
 
@@ -414,6 +414,13 @@ func TestVectorsAccess(t *testing.T) {
 		policies, _ := v.Case["policies"].(object)
 		a := accessOf(t, c, v.Case, attach(t, c, policies, KindSecret))
 		answer, err := a.Decide()
+		if p, ok := v.Case["principal"].(object); ok && p["arn"] == nil {
+			// The question is about somebody with an ARN.
+			if !errors.Is(err, EINVAL) {
+				t.Errorf("no principal, and the error is %v", err)
+			}
+			return
+		}
 		must(t, err)
 		if answer.Effect.String() != v.Expect["decision"] {
 			t.Errorf("decision %v, expected %v", answer.Effect, v.Expect["decision"])
