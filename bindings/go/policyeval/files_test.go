@@ -5,7 +5,6 @@ package policyeval
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,16 +66,6 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// text is JSON without the escapes that encoding/json adds for HTML.
-func text(t testing.TB, value any) string {
-	t.Helper()
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	must(t, encoder.Encode(value))
-	return strings.TrimSuffix(b.String(), "\n")
 }
 
 var background = context.Background()

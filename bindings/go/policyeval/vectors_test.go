@@ -3,7 +3,6 @@
 package policyeval
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,49 +12,37 @@ import (
 	"testing"
 )
 
-type object = map[string]any
-
+// A vector as its file has it; input is the case that it asks about.
 type vector struct {
-	ID       string         `json:"id"`
-	With     object         `json:"with"`
-	Case     object         `json:"case"`
-	Kind     string         `json:"kind"`
-	Text     *string        `json:"text"`
-	Document any            `json:"document"`
-	Options  object         `json:"options"`
-	Expect   map[string]any `json:"expect"`
-}
-
-type vectorFile struct {
-	Area     string   `json:"area"`
-	Template any      `json:"template"`
-	Vectors  []vector `json:"vectors"`
+	*object
+	id     string
+	input  *object
+	expect *object
 }
 
 // expand replaces "$name" by its value and drops what has none.
-func expand(node any, with object) (any, bool) {
+func expand(node any, with *object) (any, bool) {
 	switch n := node.(type) {
 	case string:
 		if strings.HasPrefix(n, "$") {
-			value, ok := with[n[1:]]
-			return value, ok
+			return with.find(n[1:])
 		}
 	case []any:
-		list := []any{}
+		items := []any{}
 		for _, item := range n {
 			if value, ok := expand(item, with); ok {
-				list = append(list, value)
+				items = append(items, value)
 			}
 		}
-		return list, true
-	case object:
-		members := object{}
-		for name, item := range n {
-			if value, ok := expand(item, with); ok {
-				members[name] = value
+		return items, true
+	case *object:
+		o := &object{}
+		for _, m := range n.members {
+			if value, ok := expand(m.value, with); ok {
+				o.members = append(o.members, member{m.name, value})
 			}
 		}
-		return members, true
+		return o, true
 	}
 	return node, true
 }
@@ -71,19 +58,17 @@ func vectorsOf(t *testing.T, area string, test func(t *testing.T, v *vector)) {
 	for _, path := range paths {
 		file, err := os.Open(path)
 		must(t, err)
-		var data vectorFile
-		decoder := json.NewDecoder(file)
-		decoder.UseNumber()
-		must(t, decoder.Decode(&data))
+		data := parse(t, file)
 		file.Close()
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
-			for i := range data.Vectors {
-				v := &data.Vectors[i]
-				if data.Template != nil {
-					expanded, _ := expand(data.Template, v.With)
-					v.Case = expanded.(object)
+			for _, one := range list(data.get("vectors")) {
+				v := &vector{object: obj(one)}
+				v.id, v.expect, v.input = str(v.get("id")), obj(v.get("expect")), obj(v.get("case"))
+				if template := data.get("template"); template != nil {
+					expanded, _ := expand(template, obj(v.get("with")))
+					v.input = obj(expanded)
 				}
-				t.Run(v.ID, func(t *testing.T) { test(t, v) })
+				t.Run(v.id, func(t *testing.T) { test(t, v) })
 			}
 		})
 	}
@@ -101,44 +86,14 @@ func TestVectorAreas(t *testing.T) {
 	}
 }
 
-func list(value any) []any {
-	items, _ := value.([]any)
-	return items
-}
-
-func str(value any) string {
-	s, _ := value.(string)
-	return s
-}
-
-func yes(value any) bool {
-	b, _ := value.(bool)
-	return b
-}
-
-func scalar(value any) string {
-	switch v := value.(type) {
-	case bool:
-		if v {
-			return "true"
-		}
-		return "false"
-	case json.Number:
-		return v.String()
-	}
-	return str(value)
-}
-
 // ---- policies of a case ----
 
 // loadOne loads P: a document, or {"name", "policy"}.
 func loadOne(t *testing.T, c *Context, kind Kind, p any) *Policy {
 	t.Helper()
 	name := ""
-	if o, ok := p.(object); ok {
-		if inner, named := o["policy"]; named {
-			name, p = str(o["name"]), inner
-		}
+	if o := obj(p); o.has("policy") {
+		name, p = str(o.get("name")), o.get("policy")
 	}
 	document, isText := p.(string)
 	if !isText {
@@ -151,23 +106,24 @@ func loadOne(t *testing.T, c *Context, kind Kind, p any) *Policy {
 	return policy
 }
 
-func resourceKind(o object) Kind {
-	switch resource := str(o["resource"]); {
+func resourceKind(o *object) Kind {
+	switch resource := str(o.get("resource")); {
 	case strings.HasPrefix(resource, "arn:aws:kms:"):
 		return KindKMSKey
 	case strings.HasPrefix(resource, "arn:aws:secretsmanager:"):
 		return KindSecret
-	case strings.HasPrefix(str(o["action"]), "sts:"):
+	case strings.HasPrefix(str(o.get("action")), "sts:"):
 		return KindTrust
 	}
 	return KindResource
 }
 
 // attach makes options of the member "policies".
-func attach(t *testing.T, c *Context, policies object, resource Kind) []PolicyOption {
+func attach(t *testing.T, c *Context, policies *object, resource Kind) []PolicyOption {
 	t.Helper()
 	var options []PolicyOption
-	for name, items := range policies {
+	for _, m := range policies.all() {
+		name, items := m.name, m.value
 		var layer Layer
 		var kind Kind
 		switch name {
@@ -206,28 +162,27 @@ func attach(t *testing.T, c *Context, policies object, resource Kind) []PolicyOp
 }
 
 // facts makes options of what requests and questions have in common.
-func facts(o object) []Fact {
+func facts(o *object) []Fact {
 	var facts []Fact
-	p, _ := o["principal"].(object)
+	p := obj(o.get("principal"))
 	for name, make := range map[string]func(string) Fact{
 		"arn": Principal, "role_arn": RoleARN, "id": PrincipalID, "path": PrincipalPath, "parent": FederatedParent,
 		"org_id": PrincipalOrgID,
 	} {
-		if value, ok := p[name].(string); ok && name == "arn" {
+		if value, ok := p.get(name).(string); ok && name == "arn" {
 			facts = append([]Fact{make(value)}, facts...)
 		} else if ok {
 			facts = append(facts, make(value))
 		}
 	}
-	if arn, ok := o["principal"].(string); ok {
+	if arn, ok := o.get("principal").(string); ok {
 		facts = append(facts, Principal(arn))
 	}
-	tags, _ := p["tags"].(object)
-	for name, value := range tags {
-		facts = append(facts, PrincipalTag(name, str(value)))
+	for _, tag := range obj(p.get("tags")).all() {
+		facts = append(facts, PrincipalTag(tag.name, str(tag.value)))
 	}
-	context, _ := o["context"].(object)
-	for key, value := range context {
+	for _, fact := range obj(o.get("context")).all() {
+		key, value := fact.name, fact.value
 		if items, ok := value.([]any); ok {
 			values := make([]string, len(items))
 			for i := range items {
@@ -238,46 +193,45 @@ func facts(o object) []Fact {
 			facts = append(facts, ContextValue(key, scalar(value)))
 		}
 	}
-	for _, key := range list(o["unknown"]) {
+	for _, key := range list(o.get("unknown")) {
 		facts = append(facts, UnknownKey(str(key)))
 	}
-	return append(facts, ManagementAccounts(yes(p["management_account"]), yes(o["resource_management_account"])))
+	return append(facts, ManagementAccounts(yes(p.get("management_account")), yes(o.get("resource_management_account"))))
 }
 
-func readings(o object) []ReadingOption {
+func readings(o *object) []ReadingOption {
 	var options []ReadingOption
-	rows, _ := o["readings"].(object)
-	for row, reading := range rows {
-		options = append(options, Reading(row, str(reading)))
+	for _, m := range obj(o.get("readings")).all() {
+		options = append(options, Reading(m.name, str(m.value)))
 	}
 	return options
 }
 
 // ---- decide ----
 
-func requestOf(t *testing.T, c *Context, o object) *Request {
+func requestOf(t *testing.T, c *Context, o *object) *Request {
 	t.Helper()
-	options := []RequestOption{Action(str(o["action"])), Resource(str(o["resource"]))}
+	options := []RequestOption{Action(str(o.get("action"))), Resource(str(o.get("resource")))}
 	for _, f := range facts(o) {
 		options = append(options, f)
 	}
 	for _, r := range readings(o) {
 		options = append(options, r)
 	}
-	p, _ := o["principal"].(object)
-	if name, ok := p["service"].(string); ok {
+	p := obj(o.get("principal"))
+	if name, ok := p.get("service").(string); ok {
 		options = append(options, Service(name))
 	}
-	if name, ok := p["federated"].(string); ok {
+	if name, ok := p.get("federated").(string); ok {
 		options = append(options, Provider(name))
 	}
-	if yes(p["anonymous"]) {
+	if yes(p.get("anonymous")) {
 		options = append(options, Anonymous())
 	}
-	if account, ok := o["resource_account"].(string); ok {
+	if account, ok := o.get("resource_account").(string); ok {
 		options = append(options, ResourceAccount(account))
 	}
-	if name, ok := o["only"].(string); ok {
+	if name, ok := o.get("only").(string); ok {
 		var layer Layer
 		must(t, layer.UnmarshalText([]byte(name)))
 		options = append(options, Only(layer))
@@ -287,9 +241,9 @@ func requestOf(t *testing.T, c *Context, o object) *Request {
 	return r
 }
 
-func setOf(t *testing.T, c *Context, o object) *PolicySet {
+func setOf(t *testing.T, c *Context, o *object) *PolicySet {
 	t.Helper()
-	policies, _ := o["policies"].(object)
+	policies := obj(o.get("policies"))
 	var options []PolicySetOption
 	for _, option := range attach(t, c, policies, resourceKind(o)) {
 		options = append(options, option)
@@ -302,14 +256,6 @@ func setOf(t *testing.T, c *Context, o object) *PolicySet {
 func sorted(items []string) []string {
 	items = append([]string{}, items...)
 	sort.Strings(items)
-	return items
-}
-
-func words(value any) []string {
-	items := []string{}
-	for _, item := range list(value) {
-		items = append(items, str(item))
-	}
 	return items
 }
 
@@ -330,16 +276,16 @@ func blockers(layers []Layer) []string {
 }
 
 // checkOutcome compares what decisions and legs have in common.
-func checkOutcome(t *testing.T, expect object, effect Effect, assumptions, missing []string, blockedBy []Layer) {
+func checkOutcome(t *testing.T, expect *object, effect Effect, assumptions, missing []string, blockedBy []Layer) {
 	t.Helper()
-	if effect.String() != expect["decision"] {
-		t.Errorf("decision %v, expected %v", effect, expect["decision"])
+	if effect.String() != expect.get("decision") {
+		t.Errorf("decision %v, expected %v", effect, expect.get("decision"))
 	}
-	same(t, "assumptions", assumptions, expect["assumptions"])
-	if want, ok := expect["missing_context"]; ok {
+	same(t, "assumptions", assumptions, expect.get("assumptions"))
+	if want, ok := expect.find("missing_context"); ok {
 		same(t, "missing context", missing, want)
 	}
-	if want, ok := expect["blocked_by"]; ok {
+	if want, ok := expect.find("blocked_by"); ok {
 		same(t, "blocked by", blockers(blockedBy), want)
 	}
 }
@@ -358,13 +304,13 @@ func matches(t *testing.T, layers []LayerResult) []string {
 func TestVectorsDecide(t *testing.T) {
 	c := newContext(t)
 	vectorsOf(t, "decide", func(t *testing.T, v *vector) {
-		set, request := setOf(t, c, v.Case), requestOf(t, c, v.Case)
+		set, request := setOf(t, c, v.input), requestOf(t, c, v.input)
 		d, err := set.Decide(request)
 		must(t, err)
-		checkOutcome(t, v.Expect, d.Effect, d.Assumptions, d.MissingContext, d.BlockedBy)
+		checkOutcome(t, v.expect, d.Effect, d.Assumptions, d.MissingContext, d.BlockedBy)
 		layers, err := d.Layers()
 		must(t, err)
-		if want, ok := v.Expect["matched"]; ok {
+		if want, ok := v.expect.find("matched"); ok {
 			pairs := []any{}
 			for _, pair := range list(want) {
 				pairs = append(pairs, text(t, pair))
@@ -384,13 +330,13 @@ func TestVectorsDecide(t *testing.T) {
 
 // ---- access ----
 
-func accessOf(t *testing.T, c *Context, o object, policies []PolicyOption) *Access {
+func accessOf(t *testing.T, c *Context, o *object, policies []PolicyOption) *Access {
 	t.Helper()
-	options := []AccessOption{Secret(str(o["secret"]))}
+	options := []AccessOption{Secret(str(o.get("secret")))}
 	for member, make := range map[string]func(string) AccessOption{
 		"key": Key, "key_state": KeyState, "version_stage": VersionStage, "version_id": VersionID,
 	} {
-		if value, ok := o[member].(string); ok {
+		if value, ok := o.get(member).(string); ok {
 			options = append(options, make(value))
 		}
 	}
@@ -411,10 +357,10 @@ func accessOf(t *testing.T, c *Context, o object, policies []PolicyOption) *Acce
 func TestVectorsAccess(t *testing.T) {
 	c := newContext(t)
 	vectorsOf(t, "access", func(t *testing.T, v *vector) {
-		policies, _ := v.Case["policies"].(object)
-		a := accessOf(t, c, v.Case, attach(t, c, policies, KindSecret))
+		policies := obj(v.input.get("policies"))
+		a := accessOf(t, c, v.input, attach(t, c, policies, KindSecret))
 		answer, err := a.Decide()
-		if p, ok := v.Case["principal"].(object); ok && p["arn"] == nil {
+		if p, ok := v.input.get("principal").(*object); ok && !p.has("arn") {
 			// The question is about somebody with an ARN.
 			if !errors.Is(err, EINVAL) {
 				t.Errorf("no principal, and the error is %v", err)
@@ -422,17 +368,17 @@ func TestVectorsAccess(t *testing.T) {
 			return
 		}
 		must(t, err)
-		if answer.Effect.String() != v.Expect["decision"] {
-			t.Errorf("decision %v, expected %v", answer.Effect, v.Expect["decision"])
+		if answer.Effect.String() != v.expect.get("decision") {
+			t.Errorf("decision %v, expected %v", answer.Effect, v.expect.get("decision"))
 		}
-		legs := list(v.Expect["legs"])
+		legs := list(v.expect.get("legs"))
 		if len(answer.Legs) != len(legs) {
 			t.Fatalf("%d legs", len(answer.Legs))
 		}
 		for i, leg := range answer.Legs {
-			expect := legs[i].(object)
+			expect := obj(legs[i])
 			checkOutcome(t, expect, leg.Effect, leg.Assumptions, leg.MissingContext, leg.BlockedBy)
-			if want, ok := expect["hints"]; ok {
+			if want, ok := expect.find("hints"); ok {
 				rules := map[string]bool{}
 				for _, hint := range leg.Hints {
 					rules[hint.Rule] = true
@@ -444,7 +390,7 @@ func TestVectorsAccess(t *testing.T) {
 				same(t, "hints", names, want)
 			}
 		}
-		if want, ok := v.Expect["operability_ok"]; ok && answer.Operability.OK != want {
+		if want, ok := v.expect.find("operability_ok"); ok && answer.Operability.OK != want {
 			t.Errorf("operability %v, expected %v", answer.Operability.OK, want)
 		}
 		effect, err := a.Effect()
@@ -460,18 +406,16 @@ func TestVectorsAccess(t *testing.T) {
 func TestVectorsLoad(t *testing.T) {
 	c := newContext(t)
 	vectorsOf(t, "load", func(t *testing.T, v *vector) {
-		kind, err := ParseKind(v.Kind)
+		kind, err := ParseKind(str(v.get("kind")))
 		must(t, err)
-		document := ""
-		if v.Text != nil {
-			document = *v.Text
-		} else {
-			document = text(t, v.Document)
+		document, isText := v.get("text").(string)
+		if !isText {
+			document = text(t, v.get("document"))
 		}
 		p, err := c.LoadPolicy(kind, []byte(document), "vector")
-		if yes(v.Expect["ok"]) {
+		if yes(v.expect.get("ok")) {
 			must(t, err)
-			if n, ok := v.Expect["statements"]; ok && text(t, p.Statements()) != scalar(n) {
+			if n, ok := v.expect.find("statements"); ok && text(t, p.Statements()) != scalar(n) {
 				t.Errorf("%d statements, expected %v", p.Statements(), n)
 			}
 			return
@@ -480,22 +424,23 @@ func TestVectorsLoad(t *testing.T) {
 		if !errors.As(err, &e) {
 			t.Fatalf("no *Error: %v", err)
 		}
-		if e.Code.String() != v.Expect["error"] {
-			t.Errorf("%v, expected %v", e.Code, v.Expect["error"])
+		if e.Code.String() != v.expect.get("error") {
+			t.Errorf("%v, expected %v", e.Code, v.expect.get("error"))
 		}
-		if want := list(v.Expect["findings"]); len(want) > 0 {
-			checkFirst(t, e.Findings, want[0].(object))
+		if want := list(v.expect.get("findings")); len(want) > 0 {
+			checkFirst(t, e.Findings, obj(want[0]))
 		}
 	})
 }
 
-func checkFirst(t *testing.T, findings []Finding, want object) {
+func checkFirst(t *testing.T, findings []Finding, want *object) {
 	t.Helper()
 	if len(findings) == 0 {
 		t.Fatalf("no findings, expected %v", want)
 	}
-	got := object{"code": findings[0].Code, "line": findings[0].Span.Start.Line, "column": findings[0].Span.Start.Column}
-	for name, value := range want {
+	got := map[string]any{"code": findings[0].Code, "line": findings[0].Span.Start.Line, "column": findings[0].Span.Start.Column}
+	for _, m := range want.all() {
+		name, value := m.name, m.value
 		if text(t, got[name]) != text(t, value) {
 			t.Errorf("%s %v, expected %v", name, got[name], value)
 		}
