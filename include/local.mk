@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Installed headers, sorted. A new one is also included by policyeval.h.
 public_headers += include/policyeval/access.h
+public_headers += include/policyeval/analysis.h
 public_headers += include/policyeval/base.h
 public_headers += include/policyeval/context.h
 public_headers += include/policyeval/decision.h

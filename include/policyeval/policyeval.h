@@ -4,6 +4,7 @@
 #define POLICYEVAL_POLICYEVAL_H
 
 #include <policyeval/access.h>
+#include <policyeval/analysis.h>
 #include <policyeval/base.h>
 #include <policyeval/context.h>
 #include <policyeval/decision.h>

@@ -2,6 +2,7 @@
 # Sources and headers of this layer, sorted, one a line:
 #   libpe_sources += lib/api/NAME.c
 libpe_sources += lib/api/access.c
+libpe_sources += lib/api/analysis.c
 libpe_sources += lib/api/columns.c
 libpe_sources += lib/api/context.c
 libpe_sources += lib/api/decision.c

@@ -3,6 +3,10 @@
 #   libpe_sources += lib/report/NAME.c
 libpe_sources += lib/report/access_json.c
 libpe_sources += lib/report/access_text.c
+libpe_sources += lib/report/analysis.h
+libpe_sources += lib/report/analysis_json.c
+libpe_sources += lib/report/analysis_text.c
+libpe_sources += lib/report/analysis_words.c
 libpe_sources += lib/report/case.c
 libpe_sources += lib/report/decision_aws.c
 libpe_sources += lib/report/decision_json.c

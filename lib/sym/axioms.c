@@ -49,6 +49,43 @@ static int owners(pe_compiler *c, pe_boxes *out) {
   return rc ? rc : finish(c, "the ARNs of secrets and keys have an account", out);
 }
 
+/* "service:name" in any letter case. */
+static int add_action(pe_compiler *c, pe_atom *atom, const pe_action_info *info) {
+  pe_buf name;
+  pe_buf_init(&name, c->alloc);
+  pe_buf_slice(&name, info->service);
+  pe_buf_char(&name, ':');
+  pe_buf_slice(&name, info->name);
+  pe_elem e = {.kind = PE_ELEM_LITERAL, .literal = pe_slice_of(name.ptr, name.len)};
+  pe_pattern p = {.elems = &e, .nelems = 1, .flags = PE_PATTERN_NOCASE};
+  int rc = name.failed ? POLICYEVAL_ENOMEM : pe_atom_pattern(atom, "", &p, "", false);
+  pe_buf_done(&name);
+  return rc;
+}
+
+/* The actions of a service that have all of the flags. */
+static int add_actions(pe_compiler *c, pe_atom *atom, pe_slice service, uint32_t flags) {
+  const pe_action_info *first;
+  size_t n = pe_catalog_actions(c->catalog, service, &first);
+  int rc = 0;
+  for (size_t i = 0; i < n && !rc; i++) {
+    if ((first[i].flags & flags) == flags) rc = add_action(c, atom, &first[i]);
+  }
+  return rc;
+}
+
+int pe_compile_catalog(pe_compiler *c) {
+  pe_atom atom;
+  int rc = 0;
+  pe_atom_init(&atom, c->space, &c->variables);
+  for (size_t i = 0, n = pe_catalog_services(c->catalog); i < n && !rc; i++) {
+    rc = add_actions(c, &atom, pe_catalog_service(c->catalog, i), 0);
+  }
+  if (!rc) rc = pe_atom_lang(&atom, &c->space->keys.data[c->action].limit);
+  pe_atom_done(&atom);
+  return rc;
+}
+
 /* L1.7.15: actions without resource-level permissions are asked of "*". */
 static int bare_actions(pe_compiler *c, pe_boxes *out) {
   static const char *const services[] = {"secretsmanager", "kms", "sts"}, *const star[] = {"\\*", NULL};
@@ -57,21 +94,8 @@ static int bare_actions(pe_compiler *c, pe_boxes *out) {
   pe_literal l;
   int rc = 0;
   pe_atom_init(&atom, c->space, &c->variables);
-  for (size_t s = 0; s < sizeof services / sizeof services[0]; s++) {
-    const pe_action_info *first;
-    size_t n = pe_catalog_actions(c->catalog, pe_slice_str(services[s]), &first);
-    for (size_t i = 0; i < n && !rc; i++) {
-      if (!(first[i].flags & PE_ACTION_NO_RESOURCE)) continue;
-      char name[128];
-      size_t len = first[i].service.len + 1 + first[i].name.len;
-      if (len >= sizeof name) continue;
-      memcpy(name, first[i].service.ptr, first[i].service.len);
-      name[first[i].service.len] = ':';
-      memcpy(name + first[i].service.len + 1, first[i].name.ptr, first[i].name.len);
-      pe_elem e = {.kind = PE_ELEM_LITERAL, .literal = pe_slice_of(name, len)};
-      pe_pattern p = {.elems = &e, .nelems = 1, .flags = PE_PATTERN_NOCASE};
-      rc = pe_atom_pattern(&atom, "", &p, "", false);
-    }
+  for (size_t s = 0; s < sizeof services / sizeof services[0] && !rc; s++) {
+    rc = add_actions(c, &atom, pe_slice_str(services[s]), PE_ACTION_NO_RESOURCE);
   }
   if (!rc) rc = pe_atom_finish(&atom, c->action, &test);
   pe_atom_done(&atom);

@@ -51,6 +51,8 @@ int pe_compiler_init(pe_compiler *c, pe_space *space, const pe_catalog *catalog,
 void pe_compiler_done(pe_compiler *c);
 void pe_side_done(pe_side *side, const pe_alloc *a);
 
+/* Limits the actions to those that the catalogue lists. */
+int pe_compile_catalog(pe_compiler *c);
 /* Learns what the keys of a policy can hold. To be done with all policies before any is compiled: a set operator anywhere
  * makes lists of an unknown key possible everywhere. */
 int pe_compile_scan(pe_compiler *c, const pe_policy *p);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Sources and headers of this layer, sorted, one a line:
 #   libpe_sources += lib/sym/NAME.c
+libpe_sources += lib/sym/analysis.c
+libpe_sources += lib/sym/analysis.h
 libpe_sources += lib/sym/atom.c
 libpe_sources += lib/sym/atom.h
 libpe_sources += lib/sym/axioms.c
@@ -17,6 +19,8 @@ libpe_sources += lib/sym/oracle.c
 libpe_sources += lib/sym/oracle.h
 libpe_sources += lib/sym/product.c
 libpe_sources += lib/sym/project.c
+libpe_sources += lib/sym/public.c
+libpe_sources += lib/sym/public.h
 libpe_sources += lib/sym/query.c
 libpe_sources += lib/sym/query.h
 libpe_sources += lib/sym/range.c

@@ -90,6 +90,7 @@ static int compile(attempt *t, const pe_assumed *assumed, size_t n) {
   const pe_question *q = t->q;
   int rc = pe_space_init(&t->space, q->alloc);
   if (!rc) rc = pe_compiler_init(&t->c, &t->space, q->catalog, &t->readings, assumed, n);
+  if (!rc && q->closed_catalog) rc = pe_compile_catalog(&t->c);
   for (uint32_t i = 0; i < q->subject.count && !rc; i++) rc = pe_compile_scan(&t->c, q->subject.policies[i]);
   for (uint32_t i = 0; i < q->against.count && !rc; i++) rc = pe_compile_scan(&t->c, q->against.policies[i]);
   if (!rc) rc = compile_base(t, assumed, n);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "sym/analysis.h"
+
+#include "base/error.h"
+
+void pe_analysis_clear(pe_analysis *a) {
+  pe_result_done(&a->first);
+  pe_result_done(&a->second);
+  pe_vec_done(&a->reasons, a->options.question.alloc);
+  a->too_many = a->only_services = false;
+  a->relation = POLICYEVAL_RELATION_UNKNOWN;
+}
+
+/* What was spent counts for the queries that follow: limits are totals of a question. */
+static void charge(pe_question *q, const pe_result *r) {
+  q->budget.states = r->states;
+  q->budget.nodes = r->nodes;
+}
+
+typedef int (*ask_fn)(pe_analysis *a, const pe_question *q, pe_result *out);
+
+/* The statements that are reasons: each Allow alone, against all Denies. Those that a limit keeps from being looked at
+ * are left out; the answer itself is already known. */
+static int find_reasons(pe_analysis *a, const pe_question *q, ask_fn ask) {
+  pe_question one = *q;
+  int rc = 0;
+  charge(&one, &a->first);
+  for (uint32_t i = 0; i < a->subject->nstatements && !rc; i++) {
+    if (a->subject->statements[i].effect != PE_ALLOW) continue;
+    bool yes = a->first.statement == &a->subject->statements[i];
+    if (!yes) {
+      pe_result r;
+      one.statement = i;
+      rc = ask(a, &one, &r);
+      if (rc) break;
+      yes = r.answer == PE_ANSWER_YES;
+      charge(&one, &r);
+      pe_result_done(&r);
+    }
+    uint32_t *slot = yes ? pe_vec_push(&a->reasons, q->alloc) : NULL;
+    if (yes && !slot) rc = POLICYEVAL_ENOMEM;
+    if (slot) *slot = i;
+  }
+  return rc;
+}
+
+static int ask_plainly(pe_analysis *a, const pe_question *q, pe_result *out) {
+  (void)a;
+  return pe_query_run(q, out);
+}
+
+static int run_inclusion(pe_analysis *a, pe_question *q) {
+  int rc = pe_query_run(q, &a->first);
+  if (!rc && a->first.answer == PE_ANSWER_YES) rc = find_reasons(a, q, ask_plainly);
+  return rc;
+}
+
+static int ask_public(pe_analysis *a, const pe_question *q, pe_result *out) {
+  pe_public p = a->options;
+  pe_public_result r;
+  p.question = *q;
+  int rc = pe_public_run(&p, &r);
+  if (!rc) *out = r.result;
+  return rc;
+}
+
+static int run_public(pe_analysis *a, pe_question *q) {
+  pe_public p = a->options;
+  pe_public_result r;
+  p.question = *q;
+  int rc = pe_public_run(&p, &r);
+  if (rc) return rc;
+  a->first = r.result;
+  a->too_many = r.too_many;
+  a->only_services = r.only_services;
+  return a->first.answer == PE_ANSWER_YES && !a->too_many ? find_reasons(a, q, ask_public) : 0;
+}
+
+static int run_compare(pe_analysis *a, pe_question *q) {
+  int rc = pe_query_run(q, &a->first);
+  pe_question back = *q;
+  back.subject = q->against;
+  back.against = q->subject;
+  charge(&back, &a->first);
+  if (!rc) rc = pe_query_run(&back, &a->second);
+  if (rc) return rc;
+  if (a->first.answer == PE_ANSWER_UNKNOWN || a->second.answer == PE_ANSWER_UNKNOWN) {
+    a->relation = POLICYEVAL_RELATION_UNKNOWN;
+  } else if (a->first.answer == PE_ANSWER_YES) {
+    a->relation = a->second.answer == PE_ANSWER_YES ? POLICYEVAL_RELATION_INCOMPARABLE : POLICYEVAL_RELATION_BROADER;
+  } else {
+    a->relation = a->second.answer == PE_ANSWER_YES ? POLICYEVAL_RELATION_NARROWER : POLICYEVAL_RELATION_EQUIVALENT;
+  }
+  return 0;
+}
+
+static int run(pe_analysis *a, pe_question *q) {
+  switch (a->ask) {
+    case POLICYEVAL_ASK_NEW_ACCESS: return a->against ? run_inclusion(a, q) : POLICYEVAL_EINVAL;
+    case POLICYEVAL_ASK_ACCESS_GRANTED:
+      if (!a->narrow.nactions && !a->narrow.nresources) return POLICYEVAL_EINVAL;
+      q->narrow = pe_query_narrow;
+      q->user = &a->narrow;
+      return run_inclusion(a, q);
+    case POLICYEVAL_ASK_PUBLIC: return run_public(a, q);
+    case POLICYEVAL_ASK_COMPARE: return a->against ? run_compare(a, q) : POLICYEVAL_EINVAL;
+    default: return POLICYEVAL_EINVAL;
+  }
+}
+
+int pe_analysis_run(pe_analysis *a) {
+  pe_analysis_clear(a);
+  if (!a->subject) return POLICYEVAL_EINVAL;
+  pe_question q = a->options.question;
+  q.subject = (pe_group){&a->subject, 1};
+  if (a->against) q.against = (pe_group){&a->against, 1};
+  int rc = run(a, &q);
+  if (rc) pe_analysis_clear(a);
+  return rc;
+}

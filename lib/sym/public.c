@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+#include "sym/public.h"
+
+#include "base/error.h"
+
+/* Identity keys -------------------------------------------------------------------------------------------- */
+
+enum { FIXED = 1, ARTICLE = 2, ARN = 4, ADDRESS = 8, PATHS = 16 };
+
+static const struct identity_key {
+  const char *name;
+  unsigned flags;
+} identity_keys[] = {
+    {"aws:PrincipalArn", FIXED | ARN},
+    {"aws:PrincipalAccount", FIXED},
+    {"aws:PrincipalServiceName", FIXED},
+    {"aws:PrincipalOrgID", FIXED},
+    {"aws:PrincipalOrgPaths", FIXED | PATHS},
+    {"aws:SourceArn", FIXED | ARTICLE | ARN},
+    {"aws:SourceAccount", FIXED | ARTICLE},
+    {"aws:SourceOwner", FIXED},
+    {"aws:SourceOrgID", FIXED},
+    {"aws:SourceOrgPaths", FIXED | PATHS},
+    {"aws:SourceVpc", FIXED | ARTICLE},
+    {"aws:SourceVpce", FIXED | ARTICLE},
+    {"aws:SourceIp", FIXED | ARTICLE | ADDRESS},
+    {"aws:userid", FIXED},
+    {"kms:CallerAccount", FIXED},
+    {"s3:DataAccessPointArn", FIXED | ARN},
+    {"s3:DataAccessPointAccount", FIXED},
+    {"s3:x-amz-server-side-encryption-aws-kms-key-id", FIXED},
+};
+
+static const struct identity_key *find_key(pe_slice name, unsigned rule) {
+  for (size_t i = 0; i < sizeof identity_keys / sizeof identity_keys[0]; i++) {
+    const struct identity_key *k = &identity_keys[i];
+    if ((k->flags & rule) && pe_slice_eq_ascii_nocase(name, pe_slice_str(k->name))) return k;
+  }
+  return NULL;
+}
+
+/* One trusted value as a condition entry of our own: a box of one literal. */
+static int trust_entry(pe_compiler *c, pe_op op, pe_quantifier quantifier, pe_slice key, pe_slice value, pe_boxes *out) {
+  pe_operator as = {.op = (uint8_t)op, .quantifier = (uint8_t)quantifier};
+  pe_cond_input in = {.text = value, .json_type = PE_JSON_STRING};
+  pe_condition *cond = pe_arena_zero(c->space->arena, 1, sizeof *cond);
+  char *name = cond ? pe_arena_copy(c->space->arena, key.ptr, key.len) : NULL;
+  char *text = name ? pe_arena_copy(c->space->arena, value.ptr, value.len) : NULL;
+  if (!text) return POLICYEVAL_ENOMEM;
+  in.text = pe_slice_of(text, value.len);
+  int rc = pe_condition_compile(c->space->arena, pe_slice_str(pe_op_get(op)->name), &as, pe_slice_of(name, key.len), &in, 1,
+                                false, cond);
+  pe_compile_start(c);
+  if (!rc) rc = pe_compile_condition(c, cond);
+  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a value that the policy spells out"}, out);
+}
+
+static int trust_text(pe_compiler *c, pe_slice key, pe_slice value, pe_boxes *out) {
+  const pe_key_info *info = pe_key_find(key);
+  return trust_entry(c, PE_OP_STRING_EQUALS, info && info->multi ? PE_SET_FOR_ANY : PE_SET_NONE, key, value, out);
+}
+
+static bool is_wild(const pe_pattern *p) { return p->has_wild || p->has_variable; }
+
+/* "o-a1b2c3d4e5/…": the organization is spelled out, whatever follows. */
+static bool names_org(pe_slice path) {
+  size_t i = 0;
+  while (i < path.len && path.ptr[i] != '/' && path.ptr[i] != '*' && path.ptr[i] != '?' && path.ptr[i] != '$') i++;
+  return i > 2 && i < path.len && path.ptr[i] == '/' && path.ptr[0] == 'o' && path.ptr[1] == '-';
+}
+
+static int trust_string(pe_compiler *c, const pe_public *p, const struct identity_key *k, const pe_pattern *v,
+                        pe_slice key, pe_boxes *out) {
+  if (!is_wild(v) && v->text.len) return trust_text(c, key, v->text, out);
+  if ((k->flags & PATHS) && !v->has_variable && names_org(v->text)) {
+    return trust_entry(c, PE_OP_STRING_LIKE, PE_SET_FOR_ANY, key, v->text, out);
+  }
+  if (!(k->flags & ARN) || v->has_variable || p->strict_arns) return 0;
+  pe_arn arn;
+  pe_arn_split(v->text, &arn);
+  if (arn.count < PE_ARN_FIELDS || !pe_arn_is_account(arn.field[PE_ARN_ACCOUNT])) return 0;
+  return trust_entry(c, PE_OP_ARN_LIKE, PE_SET_NONE, key, v->text, out);
+}
+
+/* S3's limit: blocks wider than /8 (IPv6: /32) name nobody; private space is no public address. */
+static bool is_narrow(const pe_cidr *b) { return b->prefix >= (b->version == 4 ? 8 : 32) || pe_cidr_private(b); }
+
+static int trust_condition(pe_compiler *c, const pe_public *p, const pe_condition *cond, unsigned rule, pe_boxes *out) {
+  const struct identity_key *k = find_key(cond->key, rule);
+  pe_family family = (pe_family)pe_op_get((pe_op)cond->op.op)->family;
+  int rc = 0;
+  for (uint32_t i = 0; k && i < cond->count && !rc; i++) {
+    const pe_cond_value *v = &cond->values[i];
+    if (!v->valid) continue;
+    if (family == PE_FAMILY_STRING) rc = trust_string(c, p, k, &v->as.pattern, cond->key, out);
+    if (family == PE_FAMILY_ARN) rc = trust_string(c, p, k, &v->as.arn->whole, cond->key, out);
+    if (family == PE_FAMILY_IP && (k->flags & ADDRESS) && is_narrow(&v->as.cidr)) {
+      rc = trust_entry(c, PE_OP_IP_ADDRESS, PE_SET_NONE, cond->key, v->text, out);
+    }
+  }
+  return rc;
+}
+
+/* RFC 1918, whoever writes it. */
+static int trust_private(pe_compiler *c, pe_boxes *out) {
+  static const char *const blocks[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
+  int rc = 0;
+  for (size_t i = 0; i < sizeof blocks / sizeof blocks[0] && !rc; i++) {
+    rc = trust_entry(c, PE_OP_IP_ADDRESS, PE_SET_NONE, PE_SLICE("aws:SourceIp"), pe_slice_str(blocks[i]), out);
+  }
+  return rc;
+}
+
+/* Principals ------------------------------------------------------------------------------------------------- */
+
+/* The principals that statements list, as one test: web identity and "*" name nobody. */
+static int trust_principals(pe_compiler *c, const pe_policy *p, pe_boxes *out) {
+  int rc = 0;
+  for (uint32_t i = 0; i < p->nstatements && !rc; i++) {
+    const pe_statement *s = &p->statements[i];
+    for (uint32_t k = 0; k < s->nprincipals && !rc; k++) {
+      if (s->principals[k].kind == PE_PRINCIPAL_ANY || s->principals[k].kind == PE_PRINCIPAL_PROVIDER) continue;
+      pe_statement one = {.principal_mode = PE_MODE_IS, .principals = &s->principals[k], .nprincipals = 1};
+      uint32_t test;
+      pe_literal l = 0;
+      pe_compile_start(c);
+      rc = pe_compile_principals(c, &one, &test);
+      if (!rc) rc = pe_compile_literal(c, c->principal, test, false, &l);
+      if (!rc) rc = pe_compile_add(c, l);
+      if (!rc) rc = pe_compile_finish(c, (pe_origin){.about = "a principal that the policy names"}, out);
+    }
+  }
+  return rc;
+}
+
+/* A statement for AWS services in general is a class of its own, not the public. */
+static bool asks_for_services(const pe_condition *cond) {
+  if (!pe_slice_eq_ascii_nocase(cond->key, PE_SLICE("aws:PrincipalIsAWSService"))) return false;
+  for (uint32_t i = 0; i < cond->count; i++) {
+    if (pe_slice_eq_ascii_nocase(cond->values[i].text, PE_SLICE("true"))) return true;
+  }
+  return false;
+}
+
+static int trust_services(pe_compiler *c, pe_boxes *out) {
+  return trust_entry(c, PE_OP_BOOL, PE_SET_NONE, PE_SLICE("aws:PrincipalIsAWSService"), PE_SLICE("true"), out);
+}
+
+static bool mentions_services(const pe_group *g) {
+  for (uint32_t i = 0; i < g->count; i++) {
+    for (uint32_t s = 0; s < g->policies[i]->nstatements; s++) {
+      const pe_statement *st = &g->policies[i]->statements[s];
+      for (uint32_t k = 0; k < st->nconditions; k++) {
+        if (asks_for_services(&st->conditions[k])) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* Zone of trust ---------------------------------------------------------------------------------------------- */
+
+static int trust_list(pe_compiler *c, const char *key, const pe_slice *values, uint32_t count, pe_boxes *out) {
+  int rc = 0;
+  for (uint32_t i = 0; i < count && !rc; i++) rc = trust_text(c, pe_slice_str(key), values[i], out);
+  return rc;
+}
+
+static int trust_formed(pe_compiler *c, pe_op op, pe_quantifier quantifier, const char *key, const char *before,
+                        pe_slice value, const char *after, pe_boxes *out) {
+  pe_buf text;
+  pe_buf_init(&text, c->alloc);
+  pe_buf_str(&text, before);
+  pe_buf_slice(&text, value);
+  pe_buf_str(&text, after);
+  int rc = text.failed ? POLICYEVAL_ENOMEM
+                       : trust_entry(c, op, quantifier, pe_slice_str(key), pe_slice_of(text.ptr, text.len), out);
+  pe_buf_done(&text);
+  return rc;
+}
+
+static int trust_zone(pe_compiler *c, const pe_public *p, pe_boxes *out) {
+  int rc = trust_services(c, out);
+  if (!rc) rc = trust_list(c, "aws:PrincipalAccount", p->accounts, p->naccounts, out);
+  if (!rc) rc = trust_list(c, "aws:SourceAccount", p->accounts, p->naccounts, out);
+  if (!rc) rc = trust_list(c, "aws:SourceOwner", p->accounts, p->naccounts, out);
+  for (uint32_t i = 0; i < p->naccounts && !rc; i++) {
+    rc = trust_formed(c, PE_OP_ARN_LIKE, PE_SET_NONE, "aws:SourceArn", "arn:*:*:*:", p->accounts[i], ":*", out);
+  }
+  if (!rc) rc = trust_list(c, "aws:PrincipalOrgID", p->orgs, p->norgs, out);
+  if (!rc) rc = trust_list(c, "aws:SourceOrgID", p->orgs, p->norgs, out);
+  for (uint32_t i = 0; i < p->norgs && !rc; i++) {
+    rc = trust_formed(c, PE_OP_STRING_LIKE, PE_SET_FOR_ANY, "aws:PrincipalOrgPaths", "", p->orgs[i], "/*", out);
+  }
+  if (!rc) rc = trust_list(c, "aws:SourceVpc", p->vpcs, p->nvpcs, out);
+  return rc ? rc : trust_list(c, "aws:SourceVpce", p->vpces, p->nvpces, out);
+}
+
+int pe_public_trust(pe_compiler *c, void *user, pe_boxes *out) {
+  const pe_public *p = user;
+  const pe_group *g = &p->question.subject;
+  if (p->rule == PE_PUBLIC_ZONE) return trust_zone(c, p, out);
+  unsigned rule = p->rule == PE_PUBLIC_ARTICLE ? ARTICLE : FIXED;
+  int rc = trust_private(c, out);
+  for (uint32_t i = 0; i < g->count && !rc; i++) {
+    const pe_policy *policy = g->policies[i];
+    if (rule == FIXED) rc = trust_principals(c, policy, out);
+    for (uint32_t s = 0; s < policy->nstatements && !rc; s++) {
+      for (uint32_t k = 0; k < policy->statements[s].nconditions && !rc; k++) {
+        rc = trust_condition(c, p, &policy->statements[s].conditions[k], rule, out);
+      }
+    }
+  }
+  if (!rc && rule == FIXED && mentions_services(g)) rc = trust_services(c, out);
+  return rc;
+}
+
+/* The number of addresses ------------------------------------------------------------------------------------ */
+
+typedef struct counting { /* pe_boxes_fn data: trust without addresses, and one address to ask about */
+  const pe_public *p;
+  pe_slice address;
+} counting;
+
+static int one_address(pe_compiler *c, void *user, pe_boxes *out) {
+  const counting *n = user;
+  return trust_entry(c, PE_OP_IP_ADDRESS, PE_SET_NONE, PE_SLICE("aws:SourceIp"), n->address, out);
+}
+
+static int other_trust(pe_compiler *c, void *user, pe_boxes *out) {
+  const counting *n = user;
+  pe_public without = *n->p;
+  pe_boxes all = {0};
+  uint32_t key;
+  int rc = pe_space_find_key(c->space, PE_SLICE("aws:SourceIp"), &key);
+  if (!rc) rc = pe_public_trust(c, &without, &all);
+  for (size_t i = 0; i < all.len && !rc; i++) {
+    bool address = false;
+    for (uint32_t k = 0; k < all.data[i].count; k++) {
+      address |= c->space->preds.data[pe_literal_pred(all.data[i].literals[k])].key == key;
+    }
+    pe_box *slot = address ? NULL : pe_vec_push(out, c->alloc);
+    if (!address && !slot) rc = POLICYEVAL_ENOMEM;
+    if (slot) *slot = all.data[i];
+  }
+  pe_vec_done(&all, c->alloc);
+  return rc;
+}
+
+static double power(unsigned n) { return (double)((uint64_t)1 << n); }
+
+static double as_number(const unsigned char b[16], unsigned version) {
+  double n = 0;
+  for (unsigned i = version == 4 ? 12 : 0; i < 16; i++) n = n * 256 + b[i];
+  return n;
+}
+
+typedef struct edge { /* where an elementary interval of addresses starts */
+  double at;
+  pe_cidr first; /* a block that starts there */
+} edge;
+
+/* Blocks of the policy that start here, or end just before: all addresses up to the next edge are alike. */
+static int add_edge(edge *edges, uint32_t *n, double at, const pe_cidr *c) {
+  uint32_t i = *n;
+  for (uint32_t k = 0; k < *n; k++) {
+    if (edges[k].at == at) return 0;
+  }
+  for (; i > 0 && edges[i - 1].at > at; i--) edges[i] = edges[i - 1];
+  edges[i] = (edge){at, *c};
+  ++*n;
+  return 0;
+}
+
+static void put_ipv4(pe_buf *b, double at) {
+  uint32_t n = (uint32_t)at;
+  pe_buf_fmt(b, "%u.%u.%u.%u/32", n >> 24, n >> 16 & 255, n >> 8 & 255, n & 255);
+}
+
+static bool is_private(double at) {
+  uint32_t n = (uint32_t)at;
+  return n >> 24 == 10 || n >> 20 == (172u << 4 | 1) || n >> 16 == (192u << 8 | 168);
+}
+
+enum { EDGES = 512 }; /* intervals that are looked at: one question each */
+
+static uint32_t list_edges(const pe_group *g, edge *edges) {
+  static const char *const fixed[] = {"0.0.0.0/32", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
+  uint32_t n = 0;
+  pe_cidr c;
+  for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+    if (!pe_cidr_parse(pe_slice_str(fixed[i]), &c)) continue;
+    add_edge(edges, &n, as_number(c.bytes, 4), &c);
+    if (i) add_edge(edges, &n, as_number(c.bytes, 4) + power(32u - c.prefix), &c);
+  }
+  for (uint32_t p = 0; p < g->count; p++) {
+    for (uint32_t s = 0; s < g->policies[p]->nstatements; s++) {
+      const pe_statement *st = &g->policies[p]->statements[s];
+      for (uint32_t k = 0; k < st->nconditions; k++) {
+        if (pe_op_get((pe_op)st->conditions[k].op.op)->family != PE_FAMILY_IP) continue;
+        for (uint32_t v = 0; v < st->conditions[k].count && n + 2 < EDGES; v++) {
+          const pe_cond_value *value = &st->conditions[k].values[v];
+          if (!value->valid || value->as.cidr.version != 4) continue;
+          add_edge(edges, &n, as_number(value->as.cidr.bytes, 4), &value->as.cidr);
+          add_edge(edges, &n, as_number(value->as.cidr.bytes, 4) + power(32u - value->as.cidr.prefix), &value->as.cidr);
+        }
+      }
+    }
+  }
+  return n;
+}
+
+/* YES in *out when more public IPv4 addresses are let in than the limit. */
+static int count_addresses(const pe_public *p, pe_public_result *out) {
+  edge *edges = pe_alloc_array(p->question.alloc, EDGES, sizeof *edges);
+  if (!edges) return POLICYEVAL_ENOMEM;
+  uint32_t n = list_edges(&p->question.subject, edges);
+  double allowed = 0, limit = p->ip_limit ? (double)p->ip_limit : power(24), last = power(32);
+  pe_buf text;
+  pe_buf_init(&text, p->question.alloc);
+  int rc = 0;
+  for (uint32_t i = 0; i < n && !rc && out->result.answer == PE_ANSWER_NO; i++) {
+    double size = (i + 1 < n ? edges[i + 1].at : last) - edges[i].at;
+    if (size <= 0 || edges[i].at >= last || is_private(edges[i].at)) continue;
+    pe_buf_clear(&text);
+    put_ipv4(&text, edges[i].at);
+    if (text.failed) rc = POLICYEVAL_ENOMEM;
+    counting data = {p, pe_slice_of(text.ptr, text.len)};
+    pe_question q = p->question;
+    q.narrow = one_address;
+    q.trust = other_trust;
+    q.user = &data;
+    pe_result r;
+    if (!rc) rc = pe_query_run(&q, &r);
+    if (rc) break;
+    if (r.answer == PE_ANSWER_YES) allowed += size;
+    bool decides = r.answer == PE_ANSWER_UNKNOWN || (r.answer == PE_ANSWER_YES && allowed > limit);
+    if (decides) {
+      pe_result_done(&out->result);
+      out->result = r;
+      out->too_many = r.answer == PE_ANSWER_YES;
+    } else {
+      pe_result_done(&r);
+    }
+  }
+  pe_buf_done(&text);
+  pe_alloc_free(p->question.alloc, edges);
+  return rc;
+}
+
+static bool uses_addresses(const pe_group *g) {
+  for (uint32_t p = 0; p < g->count; p++) {
+    for (uint32_t s = 0; s < g->policies[p]->nstatements; s++) {
+      const pe_statement *st = &g->policies[p]->statements[s];
+      for (uint32_t k = 0; k < st->nconditions; k++) {
+        if (pe_op_get((pe_op)st->conditions[k].op.op)->family == PE_FAMILY_IP) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* Asking ----------------------------------------------------------------------------------------------------- */
+
+/* The article's second half: no "*" as principal, whatever the conditions. */
+static int stars(const pe_public *p, pe_public_result *out) {
+  const pe_policy *policy = p->question.subject.count ? p->question.subject.policies[0] : NULL;
+  int rc = 0;
+  for (uint32_t s = 0; policy && s < policy->nstatements && !rc && out->result.answer == PE_ANSWER_NO; s++) {
+    const pe_statement *st = &policy->statements[s];
+    bool star = false;
+    for (uint32_t k = 0; k < st->nprincipals; k++) star |= st->principals[k].kind == PE_PRINCIPAL_ANY;
+    if (st->effect == PE_DENY || !star) continue;
+    pe_question q = p->question;
+    q.statement = s;
+    pe_result r;
+    rc = pe_query_run(&q, &r);
+    if (rc) break;
+    pe_result_done(&out->result);
+    out->result = r;
+  }
+  return rc;
+}
+
+int pe_public_run(const pe_public *p, pe_public_result *out) {
+  pe_public own = *p;
+  pe_public_result r = {.result = {.alloc = p->question.alloc}};
+  own.question.trust = pe_public_trust;
+  own.question.user = &own;
+  int rc = pe_query_run(&own.question, &r.result);
+  if (rc) return rc;
+  own.question.trust = NULL;
+  own.question.user = NULL;
+  if (r.result.answer == PE_ANSWER_NO && p->rule == PE_PUBLIC_ARTICLE) rc = stars(&own, &r);
+  if (!rc && r.result.answer == PE_ANSWER_NO && p->rule != PE_PUBLIC_ZONE && uses_addresses(&p->question.subject)) {
+    rc = count_addresses(&own, &r);
+  }
+  if (rc) {
+    pe_result_done(&r.result);
+    return rc;
+  }
+  r.only_services = r.result.answer == PE_ANSWER_NO && mentions_services(&p->question.subject);
+  *out = r;
+  return 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int check_set(const check *c, const char *option, const char *value, int rc) {
+  if (rc == POLICYEVAL_OK) return 0;
+  if (rc != POLICYEVAL_EINVAL) return fail_rc(&c->common, rc, option);
+  return usage_error(&c->common, "%s %s: %s", option, value, policyeval_analysis_detail(c->analysis));
+}
+
+int check_load(check *c, const char *path, int slot) {
+  int status = load_policy(&c->common, c->kind, path, &c->loaded[slot]);
+  if (status) return status;
+  if (!c->loaded[slot]) return fail(&c->common, EXIT_INPUT, "%s: the reply says that there is no policy", path);
+  const int rc = slot ? policyeval_analysis_set_existing(c->analysis, c->loaded[slot])
+                      : policyeval_analysis_set_policy(c->analysis, c->loaded[slot]);
+  return check_set(c, "policy", path, rc);
+}
+
+static int take_type(check *c, const char *name) {
+  c->kind = policyeval_kind_find(name);
+  if (c->kind) return 0;
+  return usage_error(&c->common,
+                     "--type %s is none of identity, resource, secret, kms-key, trust, scp, rcp, boundary, session, endpoint",
+                     name);
+}
+
+static int take(const check_command *command, check *c, int code, char *const *argv, void *user) {
+  if (code == OPT_TYPE) return take_type(c, optarg);
+  int status = command->take ? command->take(c, code, optarg, user) : -1;
+  if (status < 0) status = common_option(&c->common, code, optarg);
+  return status < 0 ? bad_option(&c->common, code, argv) : status;
+}
+
+static int take_files(const check_command *command, check *c, int argc, char *const *argv) {
+  if (argc - optind > command->files) return usage_error(&c->common, "unexpected argument %s", argv[optind + command->files]);
+  if (argc - optind < command->files) {
+    return usage_error(&c->common, command->files == 2 ? "two policy files are needed" : "the policy file is missing");
+  }
+  int worst = 0; /* every file is tried, so that one run tells all that is wrong with the input */
+  for (int i = 0; i < command->files; i++) {
+    const int status = check_load(c, argv[optind + i], i);
+    if (status) worst = status;
+  }
+  return worst;
+}
+
+/* The word that --expect compares with. */
+static const char *answer_word(const check_command *command, const check *c) {
+  if (command->ask == POLICYEVAL_ASK_COMPARE) return policyeval_relation_name(policyeval_analysis_relation(c->analysis));
+  switch (policyeval_analysis_answer(c->analysis)) {
+    case POLICYEVAL_ANSWER_NO: return "PASS";
+    case POLICYEVAL_ANSWER_YES: return "FAIL";
+    default: return "UNKNOWN";
+  }
+}
+
+static int check_word(const check_command *command, const check *c) {
+  static const char *const checks[] = {"PASS", "FAIL", "UNKNOWN", NULL};
+  if (!c->common.expect) return 0;
+  if (command->ask == POLICYEVAL_ASK_COMPARE) {
+    for (int i = 0; i < POLICYEVAL_RELATION_LAST_; i++)
+      if (strcmp(policyeval_relation_name(i), c->common.expect) == 0) return 0;
+    return usage_error(&c->common, "--expect %s is none of equivalent, narrower, broader, incomparable, unknown",
+                       c->common.expect);
+  }
+  for (const char *const *w = checks; *w; w++)
+    if (strcmp(*w, c->common.expect) == 0) return 0;
+  return usage_error(&c->common, "--expect %s is none of PASS, FAIL, UNKNOWN", c->common.expect);
+}
+
+static int print(const check_command *command, check *c) {
+  const char *(*render)(policyeval_analysis *, size_t *) = policyeval_analysis_text;
+  if (strcmp(c->common.format, "json") == 0) render = policyeval_analysis_json;
+  if (strcmp(c->common.format, "aws") == 0) render = policyeval_analysis_aws;
+  size_t len = 0;
+  const char *text = render(c->analysis, &len);
+  if (!text) return fail_rc(&c->common, POLICYEVAL_ENOMEM, "write");
+  const int answer = policyeval_analysis_answer(c->analysis);
+  int status;
+  if (render == policyeval_analysis_text) {
+    const int effect = answer == POLICYEVAL_ANSWER_NO    ? POLICYEVAL_ALLOW
+                       : answer == POLICYEVAL_ANSWER_YES ? POLICYEVAL_EXPLICIT_DENY
+                                                         : POLICYEVAL_UNKNOWN;
+    status = put_verdict(&c->common, text, len, effect);
+  } else {
+    status = put_result(&c->common, text, len);
+  }
+  if (status) return status;
+  if (c->common.expect) return strcmp(answer_word(command, c), c->common.expect) == 0 ? EXIT_YES : EXIT_NO;
+  return answer == POLICYEVAL_ANSWER_NO ? EXIT_YES : answer == POLICYEVAL_ANSWER_YES ? EXIT_NO : EXIT_UNKNOWN;
+}
+
+static int run(const check_command *command, check *c, void *user, int argc, char *const *argv) {
+  if (!c->kind) return usage_error(&c->common, "--type is missing: identity, resource, secret, kms-key …");
+  int status = command->finish ? command->finish(c, user) : 0;
+  if (!status) status = take_files(command, c, argc, argv);
+  if (status) return status;
+  const int rc = policyeval_analysis_run(c->analysis);
+  if (rc == POLICYEVAL_EINVAL) return usage_error(&c->common, "%s", policyeval_analysis_detail(c->analysis));
+  return rc == POLICYEVAL_OK ? print(command, c) : fail_rc(&c->common, rc, "analyse");
+}
+
+int check_main(const check_command *command, int argc, char **argv, void *user) {
+  static const char *const formats[] = {"text", "json", "aws", NULL}, *const plain[] = {"text", "json", NULL};
+  check c = {0};
+  int status = common_init(&c.common, command->name);
+  if (!status && policyeval_analysis_new(c.common.context, command->ask, &c.analysis) != POLICYEVAL_OK)
+    status = fail_rc(&c.common, POLICYEVAL_ENOMEM, "start");
+  opterr = 0;
+  for (int code; !status && (code = getopt_long(argc, argv, "+:", command->options, NULL)) != -1;) {
+    if (code == OPT_HELP) {
+      fputs(command->usage, stdout);
+      goto done;
+    }
+    status = take(command, &c, code, argv, user);
+  }
+  if (!status) status = common_formats(&c.common, command->ask == POLICYEVAL_ASK_COMPARE ? plain : formats);
+  if (!status) status = check_word(command, &c);
+  if (!status) status = run(command, &c, user, argc, argv);
+done:
+  policyeval_analysis_free(c.analysis);
+  policyeval_policy_unref(c.loaded[0]);
+  policyeval_policy_unref(c.loaded[1]);
+  common_done(&c.common);
+  return status;
+}
