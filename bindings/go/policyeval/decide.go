@@ -19,7 +19,7 @@ static int decide_many(policyeval_policyset *set, const uintptr_t *requests, siz
 typedef struct decision_view {
   int effect, blocked_by;
   size_t assumptions, missing;
-  policyeval_slice reason, json, text;
+  policyeval_slice reason, json, text, aws;
 } decision_view;
 static void decision_look(policyeval_decision *d, decision_view *view) {
   *view = (decision_view){.effect = policyeval_decision_effect(d), .reason = policyeval_decision_reason(d)};
@@ -29,6 +29,7 @@ static void decision_look(policyeval_decision *d, decision_view *view) {
   while (policyeval_decision_missing(d, view->missing).ptr) view->missing++;
   view->json.ptr = policyeval_decision_json(d, &view->json.len);
   view->text.ptr = policyeval_decision_text(d, &view->text.len);
+  view->aws.ptr = policyeval_decision_aws(d, &view->aws.len);
 }
 */
 import "C"
@@ -48,6 +49,7 @@ type Decision struct {
 	Assumptions    []string // rows whose other reading would give another verdict, "AMB-12"
 	JSON           string   // what `policyeval simulate` prints
 	Text           string   // the same for people
+	AWS            string   // the same in the shape of `aws iam simulate-custom-policy`
 }
 
 const opDecide = "decide"
@@ -99,7 +101,7 @@ func (s *PolicySet) Decide(r *Request) (*Decision, error) {
 func newDecision(d *C.policyeval_decision) (*Decision, error) {
 	var view C.decision_view
 	C.decision_look(d, &view)
-	if view.json.ptr == nil || view.text.ptr == nil {
+	if view.json.ptr == nil || view.text.ptr == nil || view.aws.ptr == nil {
 		return nil, failed(opDecide, C.POLICYEVAL_ENOMEM, "")
 	}
 	decision := &Decision{
@@ -107,6 +109,7 @@ func newDecision(d *C.policyeval_decision) (*Decision, error) {
 		Reason: goText(view.reason),
 		JSON:   goText(view.json),
 		Text:   goText(view.text),
+		AWS:    goText(view.aws),
 	}
 	for layer := Layer(1); view.blocked_by>>uint(layer) != 0; layer++ {
 		if view.blocked_by>>uint(layer)&1 != 0 {
