@@ -21,3 +21,7 @@ bench_bench_decide_LDADD = libpe.la
 EXTRA_PROGRAMS += bench/bench_access
 bench_bench_access_SOURCES = bench/bench_access.c
 bench_bench_access_LDADD = libpolicyeval.la
+EXTRA_PROGRAMS += bench/bench_simulate
+bench_bench_simulate_SOURCES = bench/bench_simulate.c
+bench_bench_simulate_LDADD = libpolicyeval.la $(JANSSON_LIBS)
+bench_bench_simulate_LDFLAGS = $(AM_LDFLAGS) -pthread

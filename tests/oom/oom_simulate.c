@@ -8,29 +8,35 @@
 
 #include "../unit/unit.h"
 
-#define ALLOW "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"S\", \"Effect\": \"Allow\", \"Action\": \"s3:*\", " \
-              "\"Resource\": \"*\", \"Condition\": {\"StringEquals\": {\"aws:PrincipalOrgID\": \"o-1\"}}}]}"
-#define WHO "\"principal\": {\"arn\": \"arn:aws:iam::111122223333:user/a\", \"tags\": {\"t\": \"v\"}}, "
+#define ALLOW                                                                                                \
+  "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"S\", \"Effect\": \"Allow\", \"Action\": "       \
+  "\"s3:*\", "                                                                                               \
+  "\"Resource\": \"*\", \"Condition\": {\"StringEquals\": {\"aws:PrincipalOrgID\": \"o-1\"}}}]}"
+#define WHO  "\"principal\": {\"arn\": \"arn:aws:iam::111122223333:user/a\", \"tags\": {\"t\": \"v\"}}, "
 #define WHAT "\"action\": \"s3:GetObject\", \"resource\": \"arn:aws:s3:::b/k\""
 
 static const char *const lines[] = {
     "{\"define\": \"d\", \"policies\": {\"identity\": [" ALLOW "], \"scp\": [[" ALLOW "], []]}}",
     "{\"id\": \"named\", " WHO WHAT ", \"policies\": \"d\"}",
-    "{\"id\": \"own\", " WHO WHAT ", \"context\": {\"aws:PrincipalOrgID\": \"o-1\", \"aws:TagKeys\": [\"a\", \"b\"]}, "
+    "{\"id\": \"own\", " WHO WHAT
+    ", \"context\": {\"aws:PrincipalOrgID\": \"o-1\", \"aws:TagKeys\": [\"a\", \"b\"]}, "
     "\"policies\": {\"identity\": [{\"name\": \"n\", \"policy\": " ALLOW "}]}}",
-    "{\"id\": \"unknown\", " WHO WHAT ", \"unknown\": [\"aws:PrincipalOrgID\"], \"policies\": {\"identity\": [" ALLOW "]}}",
+    "{\"id\": \"unknown\", " WHO WHAT
+    ", \"unknown\": [\"aws:PrincipalOrgID\"], \"policies\": {\"identity\": [" ALLOW "]}}",
     "{\"id\": \"bad\", " WHO WHAT ", \"policies\": {\"identity\": [{\"Statement\": 1}]}}",
     "{\"id\": \"worse\", ",
-    "{\"id\": \"key\", " WHO "\"action\": \"kms:Decrypt\", \"resource\": \"arn:aws:kms:us-east-1:111122223333:key/k\", "
-    "\"policies\": {\"grants\": [{\"GrantId\": \"g\", \"GranteePrincipal\": \"arn:aws:iam::111122223333:user/a\", "
+    "{\"id\": \"key\", " WHO
+    "\"action\": \"kms:Decrypt\", \"resource\": \"arn:aws:kms:us-east-1:111122223333:key/k\", "
+    "\"policies\": {\"grants\": [{\"GrantId\": \"g\", \"GranteePrincipal\": "
+    "\"arn:aws:iam::111122223333:user/a\", "
     "\"Operations\": [\"Decrypt\"]}]}}",
 };
 enum { LINES = sizeof lines / sizeof lines[0] };
 
 /* All lines in turn; their results, one a line. */
 static int run(const pe_test_alloc *mem, int format, char **answer) {
-  const policyeval_allocator allocator = {sizeof allocator, mem->alloc.alloc, mem->alloc.resize, mem->alloc.release,
-                                          mem->alloc.user};
+  const policyeval_allocator allocator = {sizeof allocator, mem->alloc.alloc, mem->alloc.resize,
+                                          mem->alloc.release, mem->alloc.user};
   policyeval_context *c = NULL;
   policyeval_simulator *s = NULL;
   char all[8192] = "";
@@ -59,7 +65,7 @@ static void each_allocation(int format) {
   pe_test_alloc_done(&undisturbed);
   ck_assert_uint_gt(undisturbed.calls, 100);
 
-  UNIT_EACH_ALLOCATION(mem, rc) {
+  UNIT_EACH_ALLOCATION (mem, rc) {
     char *answer = NULL;
     rc = run(&mem, format, &answer);
     /* What could not be kept for the next line does no harm. */
@@ -70,9 +76,11 @@ static void each_allocation(int format) {
   free(right);
 }
 
-START_TEST(results_as_json) { each_allocation(POLICYEVAL_FORMAT_JSON); }
+START_TEST(results_as_json)
+{ each_allocation(POLICYEVAL_FORMAT_JSON); }
 END_TEST
-START_TEST(results_as_aws) { each_allocation(POLICYEVAL_FORMAT_AWS); }
+START_TEST(results_as_aws)
+{ each_allocation(POLICYEVAL_FORMAT_AWS); }
 END_TEST
 
 UNIT_MAIN("oom_simulate", results_as_json, results_as_aws)

@@ -13,9 +13,10 @@ static const char identity[] =
     "{\"Effect\": \"Allow\", \"Action\": \"secretsmanager:Get*\", \"Resource\": \"*\","
     " \"Condition\": {\"StringEquals\": {\"aws:PrincipalTag/team\": \"red\"}}},"
     "{\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"arn:aws:s3:::${aws:username}/*\"},"
-    "{\"Effect\": \"Deny\", \"Action\": \"*\", \"Resource\": \"*\", \"Condition\": {\"StringEquals\": {\"aws:TagKeys\": \"x\"}}}]}";
-static const char scp[] =
-    "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}}";
+    "{\"Effect\": \"Deny\", \"Action\": \"*\", \"Resource\": \"*\", \"Condition\": {\"StringEquals\": "
+    "{\"aws:TagKeys\": \"x\"}}}]}";
+static const char scp[] = "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \"Action\": "
+                          "\"*\", \"Resource\": \"*\"}}";
 
 typedef struct question {
   const char *action, *resource, *key, *value;
@@ -67,12 +68,21 @@ static int simulate_one(const shared *s, int i, int round, int thread) {
   char *text = NULL;
   int effect = -1;
   snprintf(line, sizeof line,
-           "{\"id\": \"%d.%d\", \"principal\": \"arn:aws:iam::111122223333:user/alice\", \"action\": \"%s\", \"resource\": "
-           "\"%s\", \"%s\": %s%s%s%s%s%s, \"policies\": {\"identity\": [{\"name\": \"p%d\", \"policy\": %s}], \"scp\": [[%s]]}}",
-           thread, round, questions[i].action, questions[i].resource, questions[i].value ? "context" : "unknown",
-           questions[i].value ? "{\"" : "[\"", questions[i].key, questions[i].value ? "\": " : "\"]",
-           questions[i].list ? "[\"" : questions[i].value ? "\"" : "", questions[i].value ? questions[i].value : "",
-           questions[i].list ? "\"]}" : questions[i].value ? "\"}" : "", round % 3 ? 0 : round * THREADS + thread, identity, scp);
+           "{\"id\": \"%d.%d\", \"principal\": \"arn:aws:iam::111122223333:user/alice\", \"action\": \"%s\", "
+           "\"resource\": "
+           "\"%s\", \"%s\": %s%s%s%s%s%s, \"policies\": {\"identity\": [{\"name\": \"p%d\", \"policy\": "
+           "%s}], \"scp\": [[%s]]}}",
+           thread, round, questions[i].action, questions[i].resource,
+           questions[i].value ? "context" : "unknown", questions[i].value ? "{\"" : "[\"", questions[i].key,
+           questions[i].value ? "\": " : "\"]",
+           questions[i].list    ? "[\""
+           : questions[i].value ? "\""
+                                : "",
+           questions[i].value ? questions[i].value : "",
+           questions[i].list    ? "\"]}"
+           : questions[i].value ? "\"}"
+                                : "",
+           round % 3 ? 0 : round * THREADS + thread, identity, scp);
   const int rc = policyeval_simulator_run(s->simulator, line, POLICYEVAL_NTS, 1, &effect, &text, NULL);
   if (rc) printf("%s\n%s\n", line, text ? text : "");
   policyeval_free(s->context, text);
@@ -118,8 +128,9 @@ static int prepare(shared *s) {
 }
 
 int main(void) {
-  static const int effects[REQUESTS] = {POLICYEVAL_ALLOW,          POLICYEVAL_IMPLICIT_DENY, POLICYEVAL_UNKNOWN,
-                                        POLICYEVAL_EXPLICIT_DENY, POLICYEVAL_ALLOW,         POLICYEVAL_IMPLICIT_DENY};
+  static const int effects[REQUESTS] = {POLICYEVAL_ALLOW,   POLICYEVAL_IMPLICIT_DENY,
+                                        POLICYEVAL_UNKNOWN, POLICYEVAL_EXPLICIT_DENY,
+                                        POLICYEVAL_ALLOW,   POLICYEVAL_IMPLICIT_DENY};
   shared s = {.context = NULL};
   worker workers[THREADS];
   int wrong = prepare(&s);

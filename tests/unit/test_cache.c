@@ -17,7 +17,8 @@ static pe_cache_key key_of(char *buf, size_t size, int n) {
   return (pe_cache_key){(uint32_t)(n % 3), PE_SLICE("name"), pe_slice_of(buf, (size_t)len)};
 }
 
-START_TEST(finds_what_was_added_and_nothing_else) {
+START_TEST(finds_what_was_added_and_nothing_else)
+{
   pe_test_alloc mem;
   pe_test_alloc_init(&mem);
   pe_cache *c = pe_cache_new(&mem.alloc, &type, SIZE_MAX);
@@ -46,7 +47,8 @@ START_TEST(finds_what_was_added_and_nothing_else) {
 }
 END_TEST
 
-START_TEST(the_first_of_a_key_stays) {
+START_TEST(the_first_of_a_key_stays)
+{
   pe_test_alloc mem;
   pe_test_alloc_init(&mem);
   pe_cache *c = pe_cache_new(&mem.alloc, &type, SIZE_MAX);
@@ -65,7 +67,8 @@ START_TEST(the_first_of_a_key_stays) {
 END_TEST
 
 /* A million bytes of objects in a cache of ten thousand: memory stays bounded, what is asked for again and again stays. */
-START_TEST(forgets_what_nobody_asks_for) {
+START_TEST(forgets_what_nobody_asks_for)
+{
   pe_test_alloc mem;
   pe_test_alloc_init(&mem);
   enum { MANY = 10000 };
@@ -96,8 +99,9 @@ START_TEST(forgets_what_nobody_asks_for) {
 }
 END_TEST
 
-START_TEST(without_memory_nothing_is_kept) {
-  UNIT_EACH_ALLOCATION(mem, rc) {
+START_TEST(without_memory_nothing_is_kept)
+{
+  UNIT_EACH_ALLOCATION (mem, rc) {
     thing things[100], *found;
     char buf[32];
     pe_cache *c = pe_cache_new(&mem.alloc, &type, 2000);
@@ -119,5 +123,5 @@ START_TEST(without_memory_nothing_is_kept) {
 }
 END_TEST
 
-UNIT_MAIN("cache", finds_what_was_added_and_nothing_else, the_first_of_a_key_stays, forgets_what_nobody_asks_for,
-          without_memory_nothing_is_kept)
+UNIT_MAIN("cache", finds_what_was_added_and_nothing_else, the_first_of_a_key_stays,
+          forgets_what_nobody_asks_for, without_memory_nothing_is_kept)
