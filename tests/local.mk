@@ -28,6 +28,7 @@ TESTS += tests/cli/access.py
 TESTS += tests/cli/simulate.py
 TESTS += tests/docs/check_readings.py
 TESTS += tests/docs/check_readme.py
+TESTS += tests/docs/run_examples.py
 TESTS += tests/exports/exports.py
 TESTS += tests/exports/promises.py
 TESTS += tests/headers/headers.sh
@@ -42,4 +43,7 @@ update-exports:
 # Writes the excerpt of the demo in README.md anew.
 update-readme: all
 	PATH='$(abs_top_builddir)/tools':"$$PATH" $(PYTHON3) $(srcdir)/tests/docs/check_readme.py --update
-.PHONY: update-exports update-readme
+# Writes what the examples of docs/*.md print anew.
+update-examples: all
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(PYTHON3) $(srcdir)/tests/docs/run_examples.py --update
+.PHONY: update-exports update-readme update-examples
