@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Evaluates AWS access policies: may this principal read that secret, and if not, why not?
+
+    import policyeval
+    answer = policyeval.access("arn:aws:iam::111122223333:role/App", "arn:aws:secretsmanager:…",
+                               secret_policies=Path("secret.json"), identity_policies=Path("role.json"))
+    print(answer.text)
+
+docs/python.md is the guide. The work is done by libpolicyeval; POLICYEVAL_LIBRARY names its file."""
+
+from __future__ import annotations
+
+from ._access import Access, access
+from ._columns import Columns
+from ._context import Context, Limits, default_context
+from ._errors import (CanceledError, ClosedError, ErrorCode, FileError, InternalError, InvalidArgumentError, LimitError,
+                      NotAPolicyError, NotFoundError, NotJSONError, OutOfMemoryError, PolicyEvalError, StateError)
+from ._facts import Principal
+from ._ffi import lib as _lib
+from ._policy import Policy
+from ._policyset import PolicySet
+from ._request import Request
+from ._types import (AccessAnswer, Decision, Effect, Finding, Hint, Kind, Layer, LayerResult, Leg, Match, Position,
+                     Problem, Report, Severity, Span)
+from ._version import VERSION as __version__
+
+
+def version() -> str:
+    """The version of the library that runs."""
+    return str(_lib.policyeval_version().decode("ascii"))
+
+
+def version_json() -> str:
+    """Library and build facts as JSON."""
+    return str(_lib.policyeval_version_json().decode("ascii"))
+
+
+__all__ = [
+    "Access", "AccessAnswer", "CanceledError", "ClosedError", "Columns", "Context", "Decision", "Effect", "ErrorCode",
+    "FileError", "Finding", "Hint", "InternalError", "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg",
+    "LimitError", "Limits", "Match", "NotAPolicyError", "NotFoundError", "NotJSONError", "OutOfMemoryError", "Policy",
+    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Report", "Request", "Severity", "Span",
+    "StateError", "__version__", "access", "default_context", "version", "version_json",
+]

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT
+"""Enumerations and results. Everything here is immutable and holds nothing of the library."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Tuple, Type, TypeVar
+
+from ._ffi import lib
+
+E = TypeVar("E", bound="_Named")
+
+
+class _Named(enum.IntEnum):
+    """An enumeration whose members have names in documents."""
+
+    @property
+    def text(self) -> str:
+        """The name as JSON documents and the command write it."""
+        return _names(type(self))(self.value).decode("ascii")
+
+    @classmethod
+    def find(cls: Type[E], name: str) -> E:
+        """The member of that name. ValueError when there is none."""
+        for member in cls:
+            if member.text == name:
+                return member
+        raise ValueError(f"{name!r} is no {cls.__name__}: " + ", ".join(member.text for member in cls))
+
+
+class Effect(_Named):
+    """A verdict. Only ALLOW is true."""
+
+    IMPLICIT_DENY = 0
+    EXPLICIT_DENY = 1
+    ALLOW = 2
+    UNKNOWN = 3
+
+    def __bool__(self) -> bool:
+        return self is Effect.ALLOW
+
+
+class Kind(_Named):
+    """What a policy document is attached to."""
+
+    IDENTITY = 1
+    RESOURCE = 2
+    SECRET = 3
+    KMS_KEY = 4
+    TRUST = 5
+    SCP = 6
+    RCP = 7
+    BOUNDARY = 8
+    SESSION = 9
+    ENDPOINT = 10
+
+    @classmethod
+    def find(cls, name: str) -> Kind:
+        """The kind of that name. ValueError when there is none."""
+        value = lib.policyeval_kind_find(name.encode("utf-8")) if "\0" not in name else 0
+        if value == 0:
+            raise ValueError(f"{name!r} is no Kind: " + ", ".join(member.text for member in cls))
+        return cls(value)
+
+
+class Layer(_Named):
+    """A layer of a decision."""
+
+    IDENTITY = 1
+    RESOURCE = 2
+    KEY = 3
+    GRANT = 4
+    BOUNDARY = 5
+    SESSION = 6
+    SCP = 7
+    RCP = 8
+    ENDPOINT = 9
+
+
+class Severity(_Named):
+    """How bad a finding is, worst first."""
+
+    ERROR = 1
+    SECURITY_WARNING = 2
+    WARNING = 3
+    SUGGESTION = 4
+
+    @property
+    def text(self) -> str:
+        return self.name
+
+
+def _names(cls: Type[_Named]) -> Callable[[int], bytes]:
+    """The library's function that names members of the enumeration."""
+    found: Callable[[int], bytes] = getattr(lib, f"policyeval_{cls.__name__.lower()}_name")
+    return found
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a file: line from 1; column (characters) and offset (bytes) from 0."""
+
+    line: int
+    column: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """From start up to, not including, end."""
+
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a document."""
+
+    severity: Severity
+    code: str
+    message: str
+    source: Optional[str]
+    span: Optional[Span]
+    fix: Optional[str]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Findings in order of place."""
+
+    findings: Tuple[Finding, ...]
+    json: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A statement that matched a request."""
+
+    statement: int
+    sid: Optional[str]
+    effect: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """What one policy of a layer says about a request."""
+
+    type: Layer
+    source: Optional[str]
+    level: Optional[int]
+    effect: Effect
+    matched: Tuple[Match, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict about a request, and why."""
+
+    effect: Effect
+    blocked_by: Tuple[Layer, ...]
+    layers: Tuple[LayerResult, ...]
+    missing_context: Tuple[str, ...]
+    assumptions: Tuple[str, ...]
+    reason: str = field(repr=False)
+    json: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What to write instead. Hints with the same number in `set` belong together."""
+
+    rule: str
+    set: int
+    layer: Layer
+    message: str
+    change: str
+    source: Optional[str]
+    statement: Optional[int]
+    span: Optional[Span]
+    value_span: Optional[Span]
+    replacement: Optional[str]
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One of the two decisions of an access question."""
+
+    action: str
+    resource: str
+    effect: Effect
+    blocked_by: Tuple[Layer, ...]
+    layers: Tuple[LayerResult, ...]
+    missing_context: Tuple[str, ...]
+    assumptions: Tuple[str, ...]
+    hints: Tuple[Hint, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What stands in the way besides authorization."""
+
+    error: str
+    message: str
+
+
+@dataclass(frozen=True)
+class AccessAnswer:
+    """May this principal read this secret? True in a condition when it may, and nothing else is in the way."""
+
+    effect: Effect
+    secret: Leg
+    key: Leg
+    operable: bool
+    problems: Tuple[Problem, ...]
+    json: str = field(repr=False)
+    text: str = field(repr=False)
+
+    @property
+    def legs(self) -> Tuple[Leg, Leg]:
+        return (self.secret, self.key)
+
+    @property
+    def hints(self) -> Tuple[Hint, ...]:
+        return self.secret.hints + self.key.hints
+
+    def __bool__(self) -> bool:
+        return self.effect is Effect.ALLOW and self.operable
+
+
+# ---- documents of the library, read ----
+
+_EFFECTS: Mapping[str, Effect] = {member.text: member for member in Effect}
+_LAYERS: Mapping[str, Layer] = {member.text: member for member in Layer}
+
+
+def span_of(data: Optional[Mapping[str, Any]]) -> Optional[Span]:
+    if data is None:
+        return None
+    return Span(Position(**data["start"]), Position(**data["end"]))
+
+
+def _match(data: Mapping[str, Any]) -> Match:
+    span = span_of(data["span"])
+    assert span is not None
+    return Match(data["statement"], data["sid"], data["effect"], span)
+
+
+def _layer(data: Mapping[str, Any]) -> LayerResult:
+    return LayerResult(_LAYERS[data["type"]], data["source"], data.get("level"), _EFFECTS[data["decision"]],
+                       tuple(_match(one) for one in data["matched"]))
+
+
+def _hint(data: Mapping[str, Any]) -> Hint:
+    return Hint(data["rule"], data["set"], _LAYERS[data["layer"]], data["message"], data["change"], data["source"],
+                data["statement"], span_of(data["span"]), span_of(data["value_span"]), data["replacement"])
+
+
+def _verdict(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "effect": _EFFECTS[data["decision"]],
+        "blocked_by": tuple(_LAYERS[name] for name in data["blocked_by"]),
+        "layers": tuple(_layer(one) for one in data["layers"]),
+        "missing_context": tuple(data["missing_context"]),
+        "assumptions": tuple(data["assumptions"]),
+    }
+
+
+def decision_of(data: Mapping[str, Any], reason: str, json: str, text: str) -> Decision:
+    return Decision(reason=reason, json=json, text=text, **_verdict(data))
+
+
+def _leg(data: Mapping[str, Any]) -> Leg:
+    return Leg(action=data["action"], resource=data["resource"], hints=tuple(_hint(one) for one in data["hints"]),
+               **_verdict(data))
+
+
+def answer_of(data: Mapping[str, Any], json: str, text: str) -> AccessAnswer:
+    secret, key = (_leg(one) for one in data["legs"])
+    operability = data["operability"]
+    return AccessAnswer(_EFFECTS[data["decision"]], secret, key, operability["ok"],
+                        tuple(Problem(one["error"], one["message"]) for one in operability["problems"]), json, text)
