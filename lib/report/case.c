@@ -25,16 +25,13 @@ static json_t *principal(pe_out *o, const pe_caller *c) {
   return p;
 }
 
-/* Facts have folded keys; a known key gets AWS's spelling back. */
+/* The key as it was given: the spelling of tags and of an encryption context counts (AMB-34, AMB-36). */
 static void put_fact(pe_out *o, json_t *context, const pe_fact *f, pe_buf *name) {
-  const pe_key_info *info = pe_key_find(f->key);
-  const size_t known = info ? strlen(info->name) : 0;
   const bool list = f->multi || f->count != 1;
   json_t *value = list ? pe_out_array(o) : pe_out_text(o, f->values[0]);
   for (uint32_t i = 0; list && i < f->count; i++) pe_out_add(o, value, pe_out_text(o, f->values[i]));
   pe_buf_clear(name);
-  if (known <= f->key.len) pe_buf_add(name, info ? info->name : "", known);
-  pe_buf_slice(name, pe_slice_sub(f->key, name->len, SIZE_MAX));
+  pe_buf_slice(name, f->name);
   if (name->failed) o->failed = true;
   pe_out_put(o, context, name->failed ? "" : name->ptr, value);
 }
@@ -64,7 +61,7 @@ int pe_render_case(const pe_request *r, pe_buf *out) {
   for (uint32_t i = 0; i < r->facts.count; i++) {
     const pe_fact *f = &r->facts.items[i];
     if (f->derived) continue;
-    if (f->unknown) pe_out_add(&o, unknown, pe_out_text(&o, f->key));
+    if (f->unknown) pe_out_add(&o, unknown, pe_out_text(&o, f->name));
     else put_fact(&o, context, f, &name);
   }
   pe_buf_done(&name);

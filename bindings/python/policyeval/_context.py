@@ -49,11 +49,11 @@ class Context(Owner):
 
     placeholders: names that stand for values in the policies loaded with it; readings: rows of docs/semantics.md and
     the reading to take; catalog: a folder of AWS Service Reference files; strict: a verdict that an undocumented
-    reading decides is unknown."""
+    reading decides is unknown; explain: answers also tell why each other statement did not match."""
 
     __slots__ = ()
 
-    def __init__(self, *, limits: Optional[Limits] = None, strict: bool = False,
+    def __init__(self, *, limits: Optional[Limits] = None, strict: bool = False, explain: bool = False,
                  placeholders: Optional[Mapping[str, str]] = None, readings: Optional[Mapping[str, str]] = None,
                  catalog: Union[None, str, "os.PathLike[str]"] = None) -> None:
         made = ctypes.c_void_p()
@@ -64,6 +64,7 @@ class Context(Owner):
         if limits is not None:
             self._must(lib.policyeval_context_set_limits(handle.pointer, ctypes.byref(_limits(limits))), "limits")
         self._must(lib.policyeval_context_set_strict(handle.pointer, 1 if strict else 0), "strict")
+        self._must(lib.policyeval_context_set_explain(handle.pointer, 1 if explain else 0), "explain")
         for name, value in (placeholders or {}).items():
             n, v = utf8(name, "the name of a placeholder"), utf8(value, "the value of a placeholder")
             self._must(lib.policyeval_context_set_placeholder(handle.pointer, n, len(n), v, len(v)),

@@ -70,6 +70,7 @@ PROTOTYPES: Dict[str, Prototype] = {name: Prototype(*rest) for name, rest in {
     "policyeval_context_set_limits": (I, (H, H), "Context"),
     "policyeval_context_get_limits": (I, (H, OUT), "Context.limits"),
     "policyeval_context_set_strict": (I, (H, I), "Context"),
+    "policyeval_context_set_explain": (I, (H, I), "Context"),
     "policyeval_context_set_placeholder": (I, (H, T, Z, T, Z), "Context"),
     "policyeval_context_set_reading": (I, (H, T, T), "Context"),
     "policyeval_context_load_catalog": (I, (H, T, OUT), "Context"),

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: MIT
+"""The vectors of tests/vectors, through this package; and its JSON is the command's, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List
+
+import policyeval
+import pytest
+from conftest import areas, run, vectors
+from policyeval import Access, Decision, Kind, Layer, Policy, PolicySet, Request
+
+RUN_HERE = {"decide", "access", "load"}
+DECIDE, ACCESS, LOAD = vectors("decide"), vectors("access"), vectors("load")
+
+
+def ids(found: Any) -> Any:
+    return {"ids": [name for name, _ in found], "argvalues": [vector for _, vector in found]}
+
+
+def test_every_area_is_run() -> None:
+    assert set(areas()) == RUN_HERE
+    assert len(DECIDE) > 500 and len(ACCESS) > 30 and len(LOAD) > 30
+
+
+# ---- decide ----
+
+
+def resource_kind(case: Dict[str, Any]) -> Kind:
+    if case["resource"].startswith("arn:aws:kms:"):
+        return Kind.KMS_KEY
+    if case["resource"].startswith("arn:aws:secretsmanager:"):
+        return Kind.SECRET
+    return Kind.TRUST if case["action"].startswith("sts:") else Kind.RESOURCE
+
+
+def document(policy: Any) -> Any:
+    return policy["policy"] if isinstance(policy, dict) and "policy" in policy else policy
+
+
+def policyset(case: Dict[str, Any]) -> PolicySet:
+    policies = case.get("policies", {})
+    caps: Dict[str, Any] = {name: [document(one) for one in policies[name]]
+                            for name in ("boundary", "session", "endpoint") if name in policies}
+    caps.update((name, [[document(one) for one in level] for level in policies[name]])
+                for name in ("scp", "rcp") if name in policies)
+    return PolicySet(identity=[document(one) for one in policies.get("identity", [])],
+                     resource=[Policy(document(one), resource_kind(case)) for one in policies.get("resource", [])],
+                     grants=policies.get("grants"), **caps)
+
+
+def names(values: Any) -> List[str]:
+    return [one.text for one in values]
+
+
+@pytest.mark.parametrize("vector", **ids(DECIDE))
+def test_decide(vector: Dict[str, Any]) -> None:
+    case, expect = vector["case"], vector["expect"]
+    with policyset(case) as policies, Request.from_case(case) as request:
+        decision = policies.evaluate(request)
+        assert decision.effect.text == expect["decision"]
+        assert sorted(decision.assumptions) == sorted(expect.get("assumptions", []))
+        if "blocked_by" in expect:
+            assert sorted(names(decision.blocked_by)) == sorted(expect["blocked_by"])
+        if "missing_context" in expect:
+            assert sorted(decision.missing_context) == sorted(expect["missing_context"])
+        if "matched" in expect:
+            assert sorted([layer.type.text, match.statement] for layer in decision.layers
+                          for match in layer.matched) == sorted(expect["matched"])
+        assert policies.effect(request) is decision.effect
+        assert policies.evaluate_many([request, case]).tolist() == [decision.effect] * 2
+        same_as_getters(decision)
+        if not spelled_twice(case):
+            again = Request.from_case(json.loads(request.json))
+            assert policies.evaluate(again).json == decision.json and again.json == request.json
+
+
+def spelled_twice(case: Dict[str, Any]) -> bool:
+    """A key in two spellings (AMB-36), of which the library prints one."""
+    keys = [key.lower() for key in case.get("context", {})]
+    return len(keys) != len(set(keys))
+
+
+def same_as_getters(decision: Decision) -> None:
+    assert bool(decision.effect) == (decision.effect is policyeval.Effect.ALLOW)
+    assert (decision.reason != "") == decision.effect.text.endswith("Deny")
+    assert json.loads(decision.json)["decision"] == decision.effect.text
+
+
+# ---- access ----
+
+
+def question(case: Dict[str, Any], policies: Dict[str, Any]) -> Access:
+    given = {name: case[name] for name in ("key", "key_state", "version_stage", "version_id", "context", "unknown",
+                                           "readings") if name in case}
+    layers = {"boundary": "boundary", "session": "session_policies", "endpoint": "endpoint_policy", "scp": "scp",
+              "rcp": "rcp", "grants": "grants"}
+    caps = {ours: policies[name] for name, ours in layers.items() if name in policies}
+    keys = policies.get("key", [])
+    assert len(keys) <= 1
+    return Access(case["principal"], case["secret"], secret_policies=policies.get("resource", []),
+                  identity_policies=policies.get("identity", []), key_policy=keys[0] if keys else None,
+                  **given, **caps)
+
+
+def has_arn(vector: Dict[str, Any]) -> bool:
+    caller = vector["case"]["principal"]
+    return isinstance(caller, str) or "arn" in caller
+
+
+@pytest.mark.parametrize("vector", **ids([one for one in ACCESS if not has_arn(one[1])]))
+def test_access_needs_an_arn(vector: Dict[str, Any]) -> None:
+    """The library's question has no setter for a caller without an ARN."""
+    with pytest.raises(policyeval.InvalidArgumentError):
+        question(vector["case"], vector["case"]["policies"])
+
+
+@pytest.mark.parametrize("vector", **ids([one for one in ACCESS if has_arn(one[1])]))
+def test_access(vector: Dict[str, Any]) -> None:
+    case, expect = vector["case"], vector["expect"]
+    with question(case, case.get("policies", {})) as asked:
+        answer = asked.decide()
+        assert answer.effect.text == expect["decision"]
+        for leg, wanted in zip(answer.legs, expect["legs"]):
+            assert leg.effect.text == wanted["decision"]
+            assert sorted(leg.assumptions) == sorted(wanted.get("assumptions", []))
+            if "blocked_by" in wanted:
+                assert sorted(names(leg.blocked_by)) == sorted(wanted["blocked_by"])
+            if "hints" in wanted:
+                assert {hint.rule for hint in leg.hints} == set(wanted["hints"])
+        if "operability_ok" in expect:
+            assert answer.operable == expect["operability_ok"]
+        assert asked.effect() is answer.effect
+        assert asked.decide() == answer
+        lib, pointer = policyeval._ffi.lib, asked._use().pointer
+        assert lib.policyeval_access_decision(pointer) == answer.effect
+        assert [lib.policyeval_access_leg(pointer, leg) for leg in (0, 1)] == [leg.effect for leg in answer.legs]
+        assert bool(lib.policyeval_access_operable(pointer)) == answer.operable
+        count = lib.policyeval_access_hints(pointer)
+        assert sorted((lib.policyeval_access_hint_rule(pointer, i).text(),
+                       lib.policyeval_access_hint_message(pointer, i).text()) for i in range(count)) == sorted(
+                           (hint.rule, hint.message) for hint in answer.hints)
+
+
+def options(case: Dict[str, Any], files: Dict[str, Any]) -> List[str]:
+    """The case as options of `policyeval access`."""
+    caller = case["principal"]
+    caller = {"arn": caller} if isinstance(caller, str) else caller
+    found = ["--principal", caller["arn"], "--secret", case["secret"]]
+    for name, option in (("session_name", "--session-name"), ("path", "--principal-path"), ("id", "--principal-id"),
+                         ("parent", "--federated-parent"), ("org_id", "--principal-org")):
+        if name in caller:
+            found += [option, caller[name]]
+    for tag, value in caller.get("tags", {}).items():
+        found += ["--principal-tag", f"{tag}={value}"]
+    if caller.get("management_account"):
+        found.append("--management-account")
+    for name in ("key", "key_state", "version_stage", "version_id"):
+        if name in case:
+            found += ["--" + name.replace("_", "-"), case[name]]
+    for key, value in case.get("context", {}).items():
+        many = isinstance(value, list)
+        for one in value if many else [value]:
+            found += ["--context", f"{key}{'[]' if many else ''}={one}"]
+    for key in case.get("unknown", []):
+        found += ["--unknown", key]
+    for row, reading in case.get("readings", {}).items():
+        found += ["--reading", f"{row}={reading}"]
+    for layer, option in (("resource", "--secret-policy"), ("identity", "--identity-policy"), ("key", "--key-policy"),
+                          ("boundary", "--boundary"), ("session", "--session-policy"),
+                          ("endpoint", "--endpoint-policy")):
+        for path in files.get(layer, []):
+            found += [option, str(path)]
+    for option in ("--secret-policy", "--identity-policy"):
+        if option not in found:
+            found += [option, "none"]
+    for layer in ("scp", "rcp"):
+        for number, level in enumerate(files.get(layer, []), 1):
+            for path in level or ["none"]:
+                found += [f"--{layer}", f"{number}:{path}"]
+    if "grants" in files:
+        found += ["--grants", str(files["grants"])]
+    return found
+
+
+def with_path(case: Dict[str, Any]) -> Dict[str, Any]:
+    """The role's ARN said as its path, for which there is an option."""
+    caller = case["principal"]
+    if isinstance(caller, str) or "role_arn" not in caller:
+        return case
+    role = caller["role_arn"].split(":role", 1)[1]
+    caller = {name: caller[name] for name in caller if name != "role_arn"}
+    return {**case, "principal": {**caller, "path": role[:role.rindex("/") + 1]}}
+
+
+def tool_can(vector: Dict[str, Any]) -> bool:
+    """Whether options can say the case: none says a cap without policies or a list without values."""
+    case = vector["case"]
+    policies = case.get("policies", {})
+    return (has_arn(vector) and all(policies.get(cap, True) != [] for cap in ("boundary", "session", "scp", "rcp"))
+            and all(value != [] for value in case.get("context", {}).values()))
+
+
+SAID = [(name, vector) for name, vector in ACCESS if tool_can(vector)]
+
+
+@pytest.mark.parametrize("vector", **ids(SAID))
+def test_access_json_is_the_commands(vector: Dict[str, Any], tool: str, tmp_path: Path,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    count = 0
+
+    def write(data: Any) -> Path:
+        nonlocal count
+        count += 1
+        path = Path(f"{count}.json")
+        path.write_text(json.dumps(data), "utf-8")
+        return path
+
+    case, files = with_path(vector["case"]), {}  # type: Dict[str, Any], Dict[str, Any]
+    for layer, policies in case.get("policies", {}).items():
+        if layer in ("scp", "rcp"):
+            files[layer] = [[write(one) for one in level] for level in policies]
+        elif layer == "grants":
+            files[layer] = write(policies)
+        else:
+            files[layer] = [write(one) for one in policies]
+    done = run(tool, "access", "--format", "json", *options(case, files))
+    with question(case, files) as asked:
+        answer = asked.decide()
+    assert done.stdout.decode("utf-8") == answer.json + "\n", done.stderr
+    assert done.returncode == (0 if answer else 4 if answer.effect is policyeval.Effect.UNKNOWN else 1)
+    told = run(tool, "access", *options(case, files))
+    assert told.stdout.decode("utf-8") == answer.text, told.stderr
+
+
+def test_enough_is_compared_with_the_command() -> None:
+    assert len(SAID) > len(ACCESS) / 2
+
+
+# ---- load ----
+
+
+@pytest.mark.parametrize("vector", **ids(LOAD))
+def test_load(vector: Dict[str, Any]) -> None:
+    expect, source = vector["expect"], vector.get("text", vector.get("document"))
+    if expect.get("ok"):
+        with Policy(source, vector["kind"]) as policy:
+            assert "statements" not in expect or len(policy) == expect["statements"]
+            with Policy(str(policy), vector["kind"]) as again:
+                assert policy == again and str(again) == str(policy)
+        return
+    with pytest.raises(policyeval.PolicyEvalError) as raised:
+        Policy(source, vector["kind"])
+    error = raised.value
+    assert error.code.name == expect["error"]
+    for finding, wanted in zip(error.findings, expect.get("findings", [])):
+        assert finding.code == wanted.get("code", finding.code)
+        if "line" in wanted:
+            assert finding.span and finding.span.start.line == wanted["line"]
+        if "column" in wanted:
+            assert finding.span and finding.span.start.column == wanted["column"]
+    assert len(error.findings) >= len(expect.get("findings", []))
+    if error.findings and error.findings[0].span:
+        start = error.findings[0].span.start
+        assert (error.line, error.column) == (start.line, start.column)
+    assert error.report is None or json.loads(error.report.json)["findings"][0]["code"] == error.findings[0].code
+
+
+def test_layers_are_known() -> None:
+    assert Layer.find("rcp") is Layer.RCP
