@@ -20,8 +20,10 @@ from ._ffi import lib as _lib
 from ._policy import Policy
 from ._policyset import PolicySet
 from ._request import Request
-from ._types import (AccessAnswer, Decision, Effect, Finding, Hint, Kind, Layer, LayerResult, Leg, Match, Position,
-                     Problem, Report, Severity, Span)
+from ._simulator import Simulator
+from ._types import (AccessAnswer, CaseResult, Decision, Effect, FailedCondition, Finding, Fixed, Format, Hint, Kind,
+                     Layer, LayerResult, Leg, Match, Miss, Position, Problem, Report, Severity, Span)
+from ._validation import Validator, validate
 from ._version import VERSION as __version__
 
 
@@ -36,9 +38,11 @@ def version_json() -> str:
 
 
 __all__ = [
-    "Access", "AccessAnswer", "CanceledError", "ClosedError", "Columns", "Context", "Decision", "Effect", "ErrorCode",
-    "FileError", "Finding", "Hint", "InternalError", "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg",
-    "LimitError", "Limits", "Match", "NotAPolicyError", "NotFoundError", "NotJSONError", "OutOfMemoryError", "Policy",
-    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Report", "Request", "Severity", "Span",
-    "StateError", "__version__", "access", "default_context", "version", "version_json",
+    "Access", "AccessAnswer", "CanceledError", "CaseResult", "ClosedError", "Columns", "Context", "Decision",
+    "Effect", "ErrorCode", "FailedCondition", "FileError", "Finding", "Fixed", "Format", "Hint",
+    "InternalError", "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits",
+    "Match", "Miss", "NotAPolicyError", "NotFoundError", "NotJSONError", "OutOfMemoryError", "Policy",
+    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Report", "Request", "Severity",
+    "Simulator", "Span", "StateError", "Validator", "__version__", "access", "default_context", "validate",
+    "version", "version_json",
 ]

@@ -37,10 +37,11 @@ def report_of(report: ctypes.c_void_p) -> Optional[Report]:
         return None
     try:
         findings = tuple(_finding(report.value, i) for i in range(lib.policyeval_report_count(report)))
-        as_json, as_text = lib.policyeval_report_json(report, None), lib.policyeval_report_text(report, None)
-        if as_json is None or as_text is None:
+        forms = [form(report, None) for form in (lib.policyeval_report_json, lib.policyeval_report_text,
+                                                 lib.policyeval_report_sarif, lib.policyeval_report_aws)]
+        if None in forms:
             raise error_of(-2)
-        return Report(findings, as_json.decode("utf-8"), as_text.decode("utf-8", "replace"))
+        return Report(findings, *(form.decode("utf-8", "replace") for form in forms))
     finally:
         lib.policyeval_report_free(report)
 

@@ -142,11 +142,14 @@ class PolicySet(Owner):
             raise error_of(rc, detail)
         try:
             reason = lib.policyeval_decision_reason(made).text() or ""
-            as_json, as_text = lib.policyeval_decision_json(made, None), lib.policyeval_decision_text(made, None)
+            forms = [form(made, None) for form in (lib.policyeval_decision_json, lib.policyeval_decision_text,
+                                                   lib.policyeval_decision_aws)]
         finally:
             lib.policyeval_decision_free(made)
-        text = as_json.decode("utf-8")
-        return decision_of(json.loads(text), reason, text, as_text.decode("utf-8", "replace"))
+        if None in forms:
+            raise error_of(-2)
+        as_json, as_text, as_aws = (form.decode("utf-8", "replace") for form in forms)
+        return decision_of(json.loads(as_json), reason, as_json, as_text, as_aws)
 
     def effect(self, request: Union[Request, Mapping[str, Any]]) -> Effect:
         """The verdict alone, which is much cheaper."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import enum
+import json as json_
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping, Optional, Tuple, Type, TypeVar
 
@@ -97,6 +98,17 @@ def _names(cls: Type[_Named]) -> Callable[[int], bytes]:
     return found
 
 
+class Format(_Named):
+    """The form of a Simulator's results."""
+
+    JSON = 1
+    AWS = 2
+
+    @property
+    def text(self) -> str:
+        return self.name.lower()
+
+
 @dataclass(frozen=True)
 class Position:
     """A place in a file: line from 1; column (characters) and offset (bytes) from 0."""
@@ -128,11 +140,46 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """Findings in order of place."""
+    """Findings in order of place. sarif: as SARIF 2.1.0; aws: as the reply of ValidateResourcePolicy."""
 
     findings: Tuple[Finding, ...]
     json: str = field(repr=False)
     text: str = field(repr=False)
+    sarif: str = field(repr=False)
+    aws: str = field(repr=False)
+
+    @property
+    def worst(self) -> Optional[Severity]:
+        return min((finding.severity for finding in self.findings), default=None)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A mended document. complete: the rest of it is a policy; else it was mended as far as could be."""
+
+    text: str
+    diff: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """The answer to a case. effect: None when it was malformed."""
+
+    effect: Optional[Effect]
+    malformed: bool
+    json: str
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The answer, read."""
+        found: Mapping[str, Any] = json_.loads(self.json)
+        return found
+
+    @property
+    def error(self) -> Optional[str]:
+        """What is wrong with the case."""
+        return str(self.data["error"]["message"]) if self.malformed else None
 
 
 @dataclass(frozen=True)
@@ -146,6 +193,29 @@ class Match:
 
 
 @dataclass(frozen=True)
+class FailedCondition:
+    """The condition that made a statement not match."""
+
+    operator: str
+    key: str
+    why: str
+    request: Optional[str]
+    policy: Optional[str]
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A statement that did not match, and its elements that failed; told when the context explains."""
+
+    statement: int
+    sid: Optional[str]
+    effect: str
+    failed: Tuple[str, ...]
+    condition: Optional[FailedCondition]
+    span: Span
+
+
+@dataclass(frozen=True)
 class LayerResult:
     """What one policy of a layer says about a request."""
 
@@ -154,6 +224,7 @@ class LayerResult:
     level: Optional[int]
     effect: Effect
     matched: Tuple[Match, ...]
+    missed: Tuple[Miss, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +239,7 @@ class Decision:
     reason: str = field(repr=False)
     json: str = field(repr=False)
     text: str = field(repr=False)
+    aws: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -238,21 +310,28 @@ _EFFECTS: Mapping[str, Effect] = {member.text: member for member in Effect}
 _LAYERS: Mapping[str, Layer] = {member.text: member for member in Layer}
 
 
-def span_of(data: Optional[Mapping[str, Any]]) -> Optional[Span]:
-    if data is None:
-        return None
+def _span(data: Mapping[str, Any]) -> Span:
     return Span(Position(**data["start"]), Position(**data["end"]))
 
 
+def span_of(data: Optional[Mapping[str, Any]]) -> Optional[Span]:
+    return None if data is None else _span(data)
+
+
 def _match(data: Mapping[str, Any]) -> Match:
-    span = span_of(data["span"])
-    assert span is not None
-    return Match(data["statement"], data["sid"], data["effect"], span)
+    return Match(data["statement"], data["sid"], data["effect"], _span(data["span"]))
+
+
+def _miss(data: Mapping[str, Any]) -> Miss:
+    condition = data["condition"]
+    return Miss(data["statement"], data["sid"], data["effect"], tuple(data["failed"]),
+                None if condition is None else FailedCondition(**condition), _span(data["span"]))
 
 
 def _layer(data: Mapping[str, Any]) -> LayerResult:
     return LayerResult(_LAYERS[data["type"]], data["source"], data.get("level"), _EFFECTS[data["decision"]],
-                       tuple(_match(one) for one in data["matched"]))
+                       tuple(_match(one) for one in data["matched"]),
+                       tuple(_miss(one) for one in data.get("missed", ())))
 
 
 def _hint(data: Mapping[str, Any]) -> Hint:
@@ -270,8 +349,8 @@ def _verdict(data: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def decision_of(data: Mapping[str, Any], reason: str, json: str, text: str) -> Decision:
-    return Decision(reason=reason, json=json, text=text, **_verdict(data))
+def decision_of(data: Mapping[str, Any], reason: str, json: str, text: str, aws: str) -> Decision:
+    return Decision(reason=reason, json=json, text=text, aws=aws, **_verdict(data))
 
 
 def _leg(data: Mapping[str, Any]) -> Leg:

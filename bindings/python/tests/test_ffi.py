@@ -103,7 +103,7 @@ def members(macro: str) -> Dict[str, int]:
 
 ENUMS = {"POLICYEVAL_ERRORS": policyeval.ErrorCode, "POLICYEVAL_KINDS": policyeval.Kind,
          "POLICYEVAL_LAYERS": policyeval.Layer, "POLICYEVAL_EFFECTS": policyeval.Effect,
-         "POLICYEVAL_SEVERITIES": policyeval.Severity}
+         "POLICYEVAL_SEVERITIES": policyeval.Severity, "POLICYEVAL_FORMATS": policyeval.Format}
 CONSTANTS = {"POLICYEVAL_COLUMNS": "COLUMN_", "POLICYEVAL_PRINCIPAL_FACTS": "FACT_"}
 
 
