@@ -11,6 +11,7 @@ docs/python.md is the guide. The work is done by libpolicyeval; POLICYEVAL_LIBRA
 from __future__ import annotations
 
 from ._access import Access, access
+from ._analysis import (Analysis, check_access_not_granted, check_no_new_access, check_no_public_access, compare)
 from ._columns import Columns
 from ._context import Context, Limits, default_context
 from ._errors import (CanceledError, ClosedError, ErrorCode, FileError, InternalError, InvalidArgumentError, LimitError,
@@ -21,8 +22,9 @@ from ._policy import Policy
 from ._policyset import PolicySet
 from ._request import Request
 from ._simulator import Simulator
-from ._types import (AccessAnswer, CaseResult, Decision, Effect, FailedCondition, Finding, Fixed, Format, Hint, Kind,
-                     Layer, LayerResult, Leg, Match, Miss, Position, Problem, Report, Severity, Span)
+from ._types import (AccessAnswer, AnalysisAnswer, Answer, Ask, CaseResult, Decision, Effect, FailedCondition,
+                     Finding, Fixed, Format, Hint, Kind, Layer, LayerResult, Leg, Match, Miss, Position, Problem,
+                     PublicRule, Relation, Report, Severity, Span, Trust)
 from ._validation import Validator, validate
 from ._version import VERSION as __version__
 
@@ -38,11 +40,12 @@ def version_json() -> str:
 
 
 __all__ = [
-    "Access", "AccessAnswer", "CanceledError", "CaseResult", "ClosedError", "Columns", "Context", "Decision",
-    "Effect", "ErrorCode", "FailedCondition", "FileError", "Finding", "Fixed", "Format", "Hint",
-    "InternalError", "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits",
-    "Match", "Miss", "NotAPolicyError", "NotFoundError", "NotJSONError", "OutOfMemoryError", "Policy",
-    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Report", "Request", "Severity",
-    "Simulator", "Span", "StateError", "Validator", "__version__", "access", "default_context", "validate",
-    "version", "version_json",
+    "Access", "AccessAnswer", "Analysis", "AnalysisAnswer", "Answer", "Ask", "CanceledError", "CaseResult",
+    "ClosedError", "Columns", "Context", "Decision", "Effect", "ErrorCode", "FailedCondition", "FileError",
+    "Finding", "Fixed", "Format", "Hint", "InternalError", "InvalidArgumentError", "Kind", "Layer",
+    "LayerResult", "Leg", "LimitError", "Limits", "Match", "Miss", "NotAPolicyError", "NotFoundError",
+    "NotJSONError", "OutOfMemoryError", "Policy", "PolicyEvalError", "PolicySet", "Position", "Principal",
+    "Problem", "PublicRule", "Relation", "Report", "Request", "Severity", "Simulator", "Span", "StateError",
+    "Trust", "Validator", "__version__", "access", "check_access_not_granted", "check_no_new_access",
+    "check_no_public_access", "compare", "default_context", "validate", "version", "version_json",
 ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import enum
 import json as json_
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Any, Mapping, Optional, Tuple, Type, TypeVar
 
 from ._ffi import lib
 
@@ -19,7 +19,7 @@ class _Named(enum.IntEnum):
     @property
     def text(self) -> str:
         """The name as JSON documents and the command write it."""
-        return _names(type(self))(self.value).decode("ascii")
+        return self.name.lower().replace("_", "-")
 
     @classmethod
     def find(cls: Type[E], name: str) -> E:
@@ -30,7 +30,17 @@ class _Named(enum.IntEnum):
         raise ValueError(f"{name!r} is no {cls.__name__}: " + ", ".join(member.text for member in cls))
 
 
-class Effect(_Named):
+class _Told(_Named):
+    """One whose names the library tells."""
+
+    @property
+    def text(self) -> str:
+        """The name as JSON documents and the command write it."""
+        name: bytes = getattr(lib, f"policyeval_{type(self).__name__.lower()}_name")(self.value)
+        return name.decode("ascii")
+
+
+class Effect(_Told):
     """A verdict. Only ALLOW is true."""
 
     IMPLICIT_DENY = 0
@@ -42,7 +52,7 @@ class Effect(_Named):
         return self is Effect.ALLOW
 
 
-class Kind(_Named):
+class Kind(_Told):
     """What a policy document is attached to."""
 
     IDENTITY = 1
@@ -65,7 +75,7 @@ class Kind(_Named):
         return cls(value)
 
 
-class Layer(_Named):
+class Layer(_Told):
     """A layer of a decision."""
 
     IDENTITY = 1
@@ -92,21 +102,58 @@ class Severity(_Named):
         return self.name
 
 
-def _names(cls: Type[_Named]) -> Callable[[int], bytes]:
-    """The library's function that names members of the enumeration."""
-    found: Callable[[int], bytes] = getattr(lib, f"policyeval_{cls.__name__.lower()}_name")
-    return found
-
-
 class Format(_Named):
     """The form of a Simulator's results."""
 
     JSON = 1
     AWS = 2
 
-    @property
-    def text(self) -> str:
-        return self.name.lower()
+
+class Ask(_Named):
+    """What can be asked about all requests."""
+
+    NEW_ACCESS = 1
+    ACCESS_GRANTED = 2
+    PUBLIC = 3
+    COMPARE = 4
+
+
+class Answer(_Told):
+    """The answer. Only YES is true."""
+
+    UNKNOWN = 0
+    NO = 1
+    YES = 2
+
+    def __bool__(self) -> bool:
+        return self is Answer.YES
+
+
+class Relation(_Told):
+    """What the first policy is, compared with the second."""
+
+    UNKNOWN = 0
+    EQUIVALENT = 1
+    NARROWER = 2
+    BROADER = 3
+    INCOMPARABLE = 4
+
+
+class PublicRule(_Named):
+    """What makes a policy public."""
+
+    FIXED_VALUES = 0
+    ARTICLE = 1
+    ZONE = 2
+
+
+class Trust(_Named):
+    """What can be trusted."""
+
+    ACCOUNT = 1
+    ORG = 2
+    VPC = 3
+    VPCE = 4
 
 
 @dataclass(frozen=True)
@@ -302,6 +349,32 @@ class AccessAnswer:
 
     def __bool__(self) -> bool:
         return self.effect is Effect.ALLOW and self.operable
+
+
+@dataclass(frozen=True)
+class AnalysisAnswer:
+    """The answer about all requests. True in a condition when NO was proved, which is what a check asks for.
+
+    reasons: statements of the policy that are the reason for YES; witness: a case that shows YES, second_witness: one
+    that only the other policy allows; aws: in the form of Access Analyzer's API, None when it has no such question."""
+
+    answer: Answer
+    relation: Relation
+    reasons: Tuple[int, ...]
+    witness: Optional[Mapping[str, Any]]
+    second_witness: Optional[Mapping[str, Any]]
+    json: str = field(repr=False)
+    text: str = field(repr=False)
+    aws: Optional[str] = field(repr=False)
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The JSON form, read."""
+        found: Mapping[str, Any] = json_.loads(self.json)
+        return found
+
+    def __bool__(self) -> bool:
+        return self.answer is Answer.NO
 
 
 # ---- documents of the library, read ----

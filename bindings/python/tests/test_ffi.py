@@ -43,6 +43,8 @@ def declarations() -> Dict[str, Tuple[str, List[str]]]:
 def ctype(declared: str) -> Any:
     """What a C type is in the table. The name of a parameter may follow."""
     declared = declared.replace("*", " * ").replace("const ", "")
+    if "( *" in declared:
+        return _ffi.CANCEL
     words = declared.split()
     if words[-1] != "*" and len(words) > 1:
         words = words[:-1]
@@ -51,7 +53,8 @@ def ctype(declared: str) -> Any:
         return ctypes.c_char_p
     if "*" in kind:
         return ctypes.c_void_p
-    return {"int": ctypes.c_int, "unsigned": ctypes.c_uint, "size_t": ctypes.c_size_t, "void": None,
+    return {"int": ctypes.c_int, "unsigned": ctypes.c_uint, "size_t": ctypes.c_size_t,
+            "uint64_t": ctypes.c_uint64, "void": None,
             "policyeval_slice": _ffi.Slice, "policyeval_cancel_fn": _ffi.CANCEL}[kind]
 
 
@@ -88,7 +91,7 @@ def test_every_export_has_a_counterpart_or_a_reason(name: str) -> None:
     called = "\n".join(path.read_text("utf-8") for path in Path(policyeval.__file__).parent.glob("*.py")
                        if path.name != "_ffi.py")
     # Setter builds names of setters from their kind, _names those of enumerations.
-    short = re.sub(r"policyeval_(request|access)_(set_)?", "", name)
+    short = re.sub(r"policyeval_(request|access|analysis)_(set_)?", "", name)
     built = re.search(r"""["'](set_)?%s["']""" % re.escape(short), called) or name.endswith(("_name", "_detail"))
     assert name in called or built, f"{name} is never called"
 
@@ -103,7 +106,11 @@ def members(macro: str) -> Dict[str, int]:
 
 ENUMS = {"POLICYEVAL_ERRORS": policyeval.ErrorCode, "POLICYEVAL_KINDS": policyeval.Kind,
          "POLICYEVAL_LAYERS": policyeval.Layer, "POLICYEVAL_EFFECTS": policyeval.Effect,
-         "POLICYEVAL_SEVERITIES": policyeval.Severity, "POLICYEVAL_FORMATS": policyeval.Format}
+         "POLICYEVAL_SEVERITIES": policyeval.Severity, "POLICYEVAL_FORMATS": policyeval.Format,
+         "POLICYEVAL_ASKS": policyeval.Ask, "POLICYEVAL_ANSWERS": policyeval.Answer,
+         "POLICYEVAL_RELATIONS": policyeval.Relation, "POLICYEVAL_PUBLIC_RULES": policyeval.PublicRule,
+         "POLICYEVAL_TRUSTS": policyeval.Trust}
+SENTENCES = {"POLICYEVAL_ERRORS", "POLICYEVAL_ASKS", "POLICYEVAL_SEVERITIES"}
 CONSTANTS = {"POLICYEVAL_COLUMNS": "COLUMN_", "POLICYEVAL_PRINCIPAL_FACTS": "FACT_"}
 
 
@@ -114,7 +121,11 @@ def test_enumerations(macro: str) -> None:
         mine = {name[len(prefix):]: value for name, value in vars(_ffi).items() if name.startswith(prefix)}
         assert mine == members(macro)
     else:
-        assert {one.name: one.value for one in ENUMS[macro]} == members(macro)
+        enum = ENUMS[macro]
+        assert {one.name: one.value for one in enum} == members(macro)
+        if macro not in SENTENCES:
+            texts = re.findall(r'X\(\w+, -?\d+,\s*"([^"]*)"', re.sub(r"\\\n", " ", ALL.split(f"{macro}(X)")[1]))
+            assert [one.text for one in enum] == texts[:len(enum)]
 
 
 def test_names() -> None:
