@@ -25,6 +25,7 @@ AM_TESTS_ENVIRONMENT = \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 
 TESTS += tests/cli/access.py
+TESTS += tests/cli/analysis.py
 TESTS += tests/cli/simulate.py
 TESTS += tests/docs/check_readings.py
 TESTS += tests/docs/check_readme.py

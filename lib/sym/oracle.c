@@ -122,28 +122,33 @@ static bool meets(const pe_oracle *o, const pe_element *e, const pe_wish *wish) 
 }
 
 /* Letters for variables: what is covered whatever the variables stand for cannot be inside and outside. */
-static bool letters_clash(const pe_space *s, const pe_wish *wish, const pe_lang **scratch) {
-  uint32_t n = 0;
+static int letters_clash(const pe_oracle *o, const pe_wish *wish, bool *clash) {
+  const pe_space *s = o->space;
   bool any = false;
+  *clash = false;
+  for (uint32_t i = 0; i < wish->noutside && !any; i++) any = s->tests.data[wish->outside[i]].lettered.count != 0;
+  if (!any) return 0;
+  const pe_lang **langs = pe_alloc_array(o->alloc, wish->noutside, sizeof(const pe_lang *));
+  if (!langs) return POLICYEVAL_ENOMEM;
+  uint32_t n = 0;
   for (uint32_t i = 0; i < wish->noutside; i++) {
     const pe_test *t = &s->tests.data[wish->outside[i]];
     if (t->sort != PE_SORT_STRING || (t->two_sided && !t->lettered.count)) continue;
-    scratch[n++] = t->lettered.count ? &t->lettered : &t->wide;
-    any |= t->lettered.count != 0;
+    langs[n++] = t->lettered.count ? &t->lettered : &t->wide;
   }
-  for (uint32_t i = 0; i < wish->ninside; i++) {
+  for (uint32_t i = 0; i < wish->ninside && !*clash; i++) {
     const pe_test *t = &s->tests.data[wish->inside[i]];
-    if (t->sort != PE_SORT_STRING || !(any || t->lettered.count)) continue;
-    if (pe_lang_covers(scratch, n, t->lettered.count ? &t->lettered : &t->wide)) return true;
+    if (t->sort == PE_SORT_STRING) *clash = pe_lang_covers(langs, n, t->lettered.count ? &t->lettered : &t->wide);
   }
-  return false;
+  pe_alloc_free(o->alloc, (void *)langs);
+  return 0;
 }
 
 static int find_text(pe_oracle *o, const pe_space_key *k, const pe_wish *wish, pe_lang_answer *answer) {
   const pe_lang **langs = pe_alloc_array(o->alloc, wish->ninside + wish->noutside + 2, sizeof(const pe_lang *));
   if (!langs) return POLICYEVAL_ENOMEM;
   *answer = (pe_lang_answer){.found = PE_FOUND_NO};
-  bool impossible = letters_clash(o->space, wish, langs);
+  bool impossible = false;
   uint32_t n = 0;
   if (k->limit) langs[n++] = k->limit;
   for (uint32_t i = 0; i < wish->ninside; i++) {
@@ -170,6 +175,9 @@ int pe_oracle_element(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t 
   if (!pe_budget_state(o->budget, 1 + state->nlikely / 256)) return POLICYEVAL_ELIMIT;
   *element = PE_NO_VALUE;
   *unusual = false;
+  bool clash;
+  rc = letters_clash(o, wish, &clash);
+  if (rc || clash) return rc;
   for (uint32_t i = 0; i < state->nlikely; i++) {
     if (meets(o, &state->elements.data[i], wish)) {
       *element = i;

@@ -58,6 +58,12 @@ class Folder:
         self.temporary = tempfile.TemporaryDirectory()
         self.path = self.temporary.name
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.temporary.cleanup()
+
     def write(self, name, content):
         path = os.path.join(self.path, name)
         with open(path, "wb") as file:

@@ -60,7 +60,8 @@ POLICIES = {
 REQUIRED = {'decide': {'principal', 'action', 'resource'}, 'access': {'principal', 'secret', 'policies'}}
 EXPECT = {'load': {'ok', 'statements', 'error', 'findings'},
           'decide': {'decision', 'assumptions', 'blocked_by', 'missing_context', 'matched'},
-          'access': {'decision', 'legs', 'operability_ok'}}
+          'access': {'decision', 'legs', 'operability_ok'},
+          'analysis': {'result', 'relation', 'statements', 'assumptions', 'answer', 'findings', 'principals'}}
 LEG = {'decision', 'blocked_by', 'hints', 'assumptions'}
 DROP = object()
 
@@ -143,7 +144,7 @@ class Checker:
             self.fault(where, 'the id is also in %s' % self.ids[key])
         self.ids[key] = where
         if area in EXPECT and vector.get('rule') not in self.rules:
-            self.fault(where, 'rule "%s" is not in docs/semantics.md' % vector.get('rule'))
+            self.fault(where, 'rule "%s" is not in docs/semantics.md or docs/analysis.md' % vector.get('rule'))
 
     def vector(self, where, area, template, vector, used):
         if area in MEMBERS:
@@ -166,6 +167,8 @@ class Checker:
             used.update(vector.get('with', {}))
             if 'expect' not in vector:
                 self.fault(where, 'no "expect"')
+            elif area in EXPECT:
+                self.known(where, 'expect', vector['expect'], EXPECT[area])
 
     def case(self, where, area, case):
         self.known(where, 'the case', case, MEMBERS[area])
@@ -263,7 +266,9 @@ def rules_of(doc):
 
 def main():
     rows = check_readings.rows_of(source('lib', 'cond', 'readings.def'))
-    checker = Checker(rows, rules_of(source('docs', 'semantics.md')))
+    rules = rules_of(source('docs', 'semantics.md'))
+    rules |= set(re.findall(r'^\* \*\*(Q\d+)\*\*', source('docs', 'analysis.md'), flags=re.M))
+    checker = Checker(rows, rules)
     for folder, _, names in sorted(os.walk(HERE)):
         for name in sorted(names):
             if name.endswith('.json'):

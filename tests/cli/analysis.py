@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""policyeval check-…, compare: the vectors of the analysis, each witness given back to the evaluator, options and exit
+statuses."""
+
+import glob
+import json
+import os
+import re
+
+from cli import Folder, Run, main
+import source_tree
+
+VECTORS = os.path.join(source_tree.TOP, "tests", "vectors", "analysis")
+STATUS = {"PASS": 0, "FAIL": 1, "UNKNOWN": 4, "equivalent": 0, "unknown": 4}
+
+
+def expand(node, values):
+    """A template with its variables replaced; members without a value are dropped (None)."""
+    if isinstance(node, str) and re.fullmatch(r"\$[a-z][a-z0-9_]*", node):
+        return values.get(node[1:])
+    if isinstance(node, dict):
+        items = [(k, expand(v, values)) for k, v in node.items()]
+        return {k: v for k, v in items if v is not None}
+    return node
+
+
+def vectors():
+    for path in sorted(glob.glob(os.path.join(VECTORS, "*.json"))):
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+        for vector in data["vectors"]:
+            case = expand(data["template"], vector["with"]) if "template" in data else vector["case"]
+            yield vector, case
+
+
+def public_options(options):
+    args = []
+    if "rule" in options:
+        args += ["--rule", options["rule"]]
+    for name, option in [("trust_accounts", "--trust-account"), ("trust_orgs", "--trust-org")]:
+        for value in options.get(name, []):
+            args += [option, value]
+    return args + (["--grant-only"] if options.get("grant_only") else [])
+
+
+def command(case, policy, existing):
+    kind = ["--type", case["type"], "--format", "json"]
+    if case["ask"] == "public":
+        return ["check-no-public-access", *kind, *public_options(case.get("options", {})), policy]
+    if case["ask"] == "no-new-access":
+        return ["check-no-new-access", *kind, "--new", policy, "--existing", existing]
+    if case["ask"] == "compare":
+        return ["compare", *kind, policy, existing]
+    args = ["check-access-not-granted", *kind]
+    for action in case.get("actions", []):
+        args += ["--action", action]
+    for resource in case.get("resources", []):
+        args += ["--resource", resource]
+    return args + [policy]
+
+
+def replayed(folder, witness, document):
+    """The witness given back to `simulate` with the policy in its layer."""
+    case = {**witness, "policies": {witness["only"]: [document]}}
+    path = folder.write("case.jsonl", json.dumps(case) + "\n")
+    run = Run("simulate", "--cases", path, "--format", "json")
+    return json.loads(run.out.splitlines()[0])["decision"]
+
+
+def check_vector(folder, vector, case):
+    policy = folder.write("policy.json", json.dumps(case["policy"]))
+    existing = folder.write("existing.json", json.dumps(case["existing"])) if "existing" in case else None
+    expect = vector["expect"]
+    run = Run(*command(case, policy, existing))
+    if run.err:
+        raise AssertionError(f"{vector['id']}: {run.err}")
+    answer = run.json()
+    word = answer["relation"] if case["ask"] == "compare" else answer["result"]
+    wanted = expect.get("relation", expect.get("result"))
+    if word != wanted or run.status != STATUS.get(word, 1):
+        raise AssertionError(f"{vector['id']}: {word}, expected {wanted}, status {run.status}\n{run.out}")
+    if "statements" in expect:
+        assert [r["statementIndex"] for r in answer["reasons"]] == expect["statements"], f"{vector['id']}\n{run.out}"
+    assert answer["assumptions"] == expect.get("assumptions", []), f"{vector['id']}\n{run.out}"
+    if case["ask"] == "compare":
+        sides = [("only_in_first", case["policy"], case["existing"]), ("only_in_second", case["existing"], case["policy"])]
+        for name, document, other in sides:
+            if answer[name]:
+                assert replayed(folder, answer[name], document) == "allowed", f"{vector['id']}: {name}"
+                assert replayed(folder, answer[name], other) != "allowed", f"{vector['id']}: {name}"
+        return
+    assert (answer["witness"] is not None) == (word == "FAIL"), f"{vector['id']}: witness\n{run.out}"
+    if answer["witness"] and not case.get("options", {}).get("grant_only"):
+        assert replayed(folder, answer["witness"], case["policy"]) == "allowed", f"{vector['id']}: not allowed\n{run.out}"
+        if existing:
+            assert replayed(folder, answer["witness"], case["existing"]) != "allowed", f"{vector['id']}: not new"
+
+
+def test_vectors():
+    count, wrong = 0, []
+    with Folder() as folder:
+        for vector, case in vectors():
+            count += 1
+            try:
+                check_vector(folder, vector, case)
+            except AssertionError as error:
+                wrong.append(str(error))
+    assert count > 80 and not wrong, "\n".join(wrong)
+
+
+def test_text_and_aws_say_what_changed():
+    old = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+    new = {"Version": "2012-10-17", "Statement": [{"Sid": "More", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    with Folder() as folder:
+        a, b = folder.write("new.json", json.dumps(new)), folder.write("old.json", json.dumps(old))
+        Run("compare", "--type", "identity", a, b).check(
+            1, "broader: ", "new.json allows what ", "statement 0 (More)", "the action is not s3:GetObject", "e.g.")
+        Run("compare", "--type", "identity", a, a).check(0, "equivalent: ")
+        Run("check-no-new-access", "--type", "identity", "--new", a, "--existing", b).check(
+            1, "FAIL: The modified permissions grant new access", "New access in the statement with sid: More.")
+        answer = Run("check-no-new-access", "--type", "identity", "--format", "aws", "--new", a, "--existing", b).json()
+        assert set(answer) == {"result", "message", "reasons"}, answer
+        Run("check-no-new-access", "--type", "identity", "--expect", "FAIL", "--new", a, "--existing", b).check(0)
+        Run("compare", "--type", "identity", "--expect", "narrower", a, b).check(1)
+
+
+def test_usage():
+    with Folder() as folder:
+        path = folder.write("p.json", json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
+        Run("compare", path, path).check(2, "--type is missing")
+        Run("compare", "--type", "identity", path).check(2, "two policy files are needed")
+        Run("compare", "--type", "identity", "--format", "aws", path, path).check(2)
+        Run("check-no-public-access", "--type", "identity", path).check(2, "only a resource policy can be public")
+        Run("check-no-public-access", "--type", "secret", "--rule", "x", path).check(2, "--rule x is none of")
+        Run("check-no-public-access", "--type", "secret", "--trust-account", "1", path).check(2, "twelve digits")
+        Run("check-no-public-access", "--type", "secret", "--ip-limit", "-1", path).check(2, "--ip-limit")
+        Run("check-access-not-granted", "--type", "identity", path).check(2, "--action is missing")
+        Run("check-access-not-granted", "--type", "identity", "--action", "x", path).check(2, "SERVICE:NAME")
+        Run("check-no-new-access", "--type", "identity", "--new", path).check(2, "--existing is missing")
+        Run("check-no-new-access", "--type", "nothing").check(2, "--type nothing is none of")
+        Run("check-no-public-access", "--type", "secret", "--expect", "maybe", path).check(2, "none of PASS, FAIL")
+        Run("check-no-public-access", "--type", "secret", os.path.join(folder.path, "none.json")).check(3)
+
+
+main(globals())
