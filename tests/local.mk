@@ -29,6 +29,7 @@ TESTS += tests/cli/analysis.py
 TESTS += tests/cli/simulate.py
 TESTS += tests/docs/check_readings.py
 TESTS += tests/docs/check_readme.py
+TESTS += tests/docs/check_rules.py
 TESTS += tests/docs/run_examples.py
 TESTS += tests/exports/exports.py
 TESTS += tests/exports/promises.py

@@ -124,11 +124,10 @@ bool pe_arns_may_be(const pe_arn *arn, const pe_resource_type *type) {
     pe_arn format;
     pe_arn_split_pattern(pe_slice_str(*f), &format);
     if (format.count < PE_ARN_FIELDS) return true;
-    bool fits = true;
-    for (int i = PE_ARN_SERVICE; i < PE_ARN_FIELDS && fits; i++) {
-      /* Missing fields of a short ARN are taken as anything (AMB-4). */
-      if (i < arn->count) fits = field_meets(arn->field[i], format.field[i]);
-    }
+    /* Partition, Region and account have findings of their own. Missing fields of a short ARN are anything (AMB-4). */
+    bool fits = arn->count <= PE_ARN_SERVICE || field_meets(arn->field[PE_ARN_SERVICE], format.field[PE_ARN_SERVICE]);
+    if (fits && arn->count == PE_ARN_FIELDS)
+      fits = field_meets(arn->field[PE_ARN_RESOURCE], format.field[PE_ARN_RESOURCE]);
     if (fits) return true;
   }
   return false;

@@ -23,7 +23,7 @@ typedef struct pe_arns_fit {
 } pe_arns_fit;
 void pe_arns_fit_formats(const pe_catalog *c, const pe_arn *arn, pe_arns_fit *out);
 
-/* The pattern may match an ARN of that resource type: all fields are looked at. */
+/* The pattern may match an ARN of that resource type, as far as service and resource tell. */
 bool pe_arns_may_be(const pe_arn *arn, const pe_resource_type *type);
 
 #endif

@@ -13,6 +13,7 @@ static void check_case(pe_check *c, const pe_condition *e, const pe_key_info *in
   if (!e->info || e->key.len < name.len || pe_slice_eq(own, name) || !pe_slice_eq_ascii_nocase(own, name)) return;
   pe_finding *f = pe_check_name(c, PE_RULE_CONDITION_KEY_CASE, e->key_node, "AWS writes this key %s.", info->name);
   if (!f || e->key_span.end - e->key_span.start != e->key.len + 2) return; /* written with escapes */
+  if (c->faulted) return; /* it may be there in the right case, too, and two members of one name are worse */
   pe_span span = {e->key_span.start + 1, e->key_span.start + 1 + (uint32_t)name.len};
   pe_finding_fix(c->findings, f, span, name, true, "Write it as AWS does");
 }

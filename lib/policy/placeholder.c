@@ -81,7 +81,7 @@ void pe_build_placeholders(pe_build *b, uint32_t node, pe_slice text, bool princ
   size_t blanks = 0; /* an ARN behind a blank is still meant as one */
   while (blanks < text.len && text.ptr[blanks] == ' ') blanks++;
   pe_arn arn;
-  pe_arn_split(pe_slice_sub(text, blanks, text.len), &arn);
+  pe_arn_split_pattern(pe_slice_sub(text, blanks, text.len), &arn);
   if (arn.count < 5 || !pe_slice_eq(arn.field[PE_ARN_PREFIX], PE_SLICE("arn"))) return;
   pe_slice account = arn.field[PE_ARN_ACCOUNT];
   if (account.len && is_word(account)) {

@@ -30,6 +30,7 @@ unit_tests += tests/unit/test_solve
 unit_tests += tests/unit/test_source
 unit_tests += tests/unit/test_unit
 unit_tests += tests/unit/test_unwrap
+unit_tests += tests/unit/test_validate
 unit_tests += tests/unit/test_value
 
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c tests/unit/decide_case.c tests/unit/decide_case.h
