@@ -275,7 +275,8 @@ END_TEST
 START_TEST(a_reply_is_fixed_inside) {
   static const char reply[] = "{\n  \"Name\": \"s\",\n  \"ResourcePolicy\": \"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[{"
                               "\\\"Sid\\\":\\\"\\\",\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":{\\\"AWS\\\":\\\"111122223333\\\"},"
-                              "\\\"Action\\\":[\\\"secretsmanager:GetSecretValue\\\",\\\"secretsmanager:Get*\\\"],\\\"Resource\\\":\\\"*\\\"}]}\"\n}\n";
+                              "\\\"Action\\\":[\\\"secretsmanager:GetSecretValue\\\",\\\"secretsmanager:Get*\\\"],"
+                              "\\\"Resource\\\":\\\"*\\\"}]}\"\n}\n";
   static const char good[] = "{\n  \"Name\": \"s\",\n  \"ResourcePolicy\": \"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[{"
                              "\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":{\\\"AWS\\\":\\\"111122223333\\\"},"
                              "\\\"Action\\\":[\\\"secretsmanager:Get*\\\"],\\\"Resource\\\":\\\"*\\\"}]}\"\n}\n";
@@ -316,7 +317,8 @@ END_TEST
 
 START_TEST(fingerprints_do_not_move) {
   static const char one[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"x\",\"Resource\":\"y\"}]}";
-  static const char two[] = "{\n\n \"Version\":\"2012-10-17\",\n\"Statement\":[\n{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"},\n"
+  static const char two[] = "{\n\n \"Version\":\"2012-10-17\",\n\"Statement\":[\n"
+                            "{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"},\n"
                             "{\"Effect\":\"Allow\",\"Action\":\"x\",\"Resource\":\"y\"}]}";
   const char *texts[] = {one, two};
   json_t *vector = json_pack("{s:s}", "kind", "identity"), *prints[2];
