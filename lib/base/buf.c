@@ -38,16 +38,17 @@ static bool reserve(pe_buf *b, size_t more) {
   return true;
 }
 
+char *pe_buf_grow(pe_buf *b, size_t n) { return reserve(b, n) ? b->ptr + b->len : NULL; }
+
 void pe_buf_add(pe_buf *b, const char *ptr, size_t len) {
-  if (!reserve(b, len)) return;
-  if (len) memcpy(b->ptr + b->len, ptr, len);
-  b->len += len;
-  b->ptr[b->len] = '\0';
+  char *p = pe_buf_room(b, len);
+  if (!p) return;
+  if (len) memcpy(p, ptr, len);
+  pe_buf_wrote(b, len);
 }
 
 void pe_buf_slice(pe_buf *b, pe_slice s) { pe_buf_add(b, s.ptr, s.len); }
 void pe_buf_str(pe_buf *b, const char *s) { pe_buf_add(b, s, strlen(s)); }
-void pe_buf_char(pe_buf *b, char c) { pe_buf_add(b, &c, 1); }
 
 void pe_buf_uint(pe_buf *b, uint64_t n) {
   char digits[20];

@@ -102,10 +102,11 @@ static bool grow(const pe_alloc *a, table *t) {
   return true;
 }
 
-/* Takes the entry over, or refuses (no memory). */
-static bool insert(pe_cache *c, entry *e) {
+/* Takes the entry over, or refuses (no memory). *dead: a generation to be dropped when the lock is given back, so
+ * that nobody waits for it. */
+static bool insert(pe_cache *c, entry *e, table *dead) {
   if (c->most != SIZE_MAX && c->young.bytes > c->most / 2) {
-    drop(c, &c->old);
+    *dead = c->old;
     c->old = c->young;
     c->young = (table){0};
   }
@@ -117,17 +118,17 @@ static bool insert(pe_cache *c, entry *e) {
 }
 
 /* An old entry that is asked for is young again; without memory it stays old. */
-static void move(pe_cache *c, entry **slot) {
+static void move(pe_cache *c, entry **slot, table *dead) {
   entry *e = *slot;
   *slot = HOLE;
   c->old.bytes -= e->bytes;
   if (c->young.bytes > c->most / 2) { /* the old table goes: this entry is no part of it any more */
-    if (insert(c, e)) return;
+    if (insert(c, e, dead)) return;
     c->type->unref(e->object);
     pe_alloc_free(c->alloc, e);
     return;
   }
-  if (insert(c, e)) return;
+  if (insert(c, e, dead)) return;
   *slot = e;
   c->old.bytes += e->bytes;
 }
@@ -135,15 +136,17 @@ static void move(pe_cache *c, entry **slot) {
 void *pe_cache_find(pe_cache *c, const pe_cache_key *key) {
   const uint64_t hash = hash_of(key);
   void *object = NULL;
+  table dead = {0};
   pthread_mutex_lock(&c->lock);
   entry **slot = find(&c->young, hash, key), **before = slot ? NULL : find(&c->old, hash, key);
   if (!slot) slot = before;
   if (slot) {
     object = (*slot)->object;
     c->type->ref(object);
-    if (before) move(c, before);
+    if (before) move(c, before, &dead);
   }
   pthread_mutex_unlock(&c->lock);
+  drop(c, &dead);
   return object;
 }
 
@@ -167,11 +170,13 @@ int pe_cache_add(pe_cache *c, const pe_cache_key *key, void *object, size_t byte
   const uint64_t hash = hash_of(key);
   entry *e = new_entry(c, hash, key, object, bytes);
   if (!e) return POLICYEVAL_ENOMEM;
+  table dead = {0};
   pthread_mutex_lock(&c->lock);
   const bool there = find(&c->young, hash, key) || find(&c->old, hash, key);
-  const bool kept = !there && insert(c, e);
+  const bool kept = !there && insert(c, e, &dead);
   if (kept) c->type->ref(object);
   pthread_mutex_unlock(&c->lock);
+  drop(c, &dead);
   if (!kept) pe_alloc_free(c->alloc, e);
   return kept || there ? POLICYEVAL_OK : POLICYEVAL_ENOMEM;
 }

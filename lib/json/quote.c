@@ -9,10 +9,24 @@ static void escape(pe_buf *out, unsigned char c) {
   pe_buf_add(out, form, c < 0x20 ? 6 : 2);
 }
 
+/* Nothing to escape: the text between two quotes. */
+static void plain(pe_buf *out, pe_slice text) {
+  char *p = pe_buf_room(out, text.len + 2);
+  if (!p) return;
+  p[0] = '"';
+  if (text.len) memcpy(p + 1, text.ptr, text.len);
+  p[text.len + 1] = '"';
+  pe_buf_wrote(out, text.len + 2);
+}
+
 void pe_json_quote(pe_buf *out, pe_slice text) {
   const char *p = text.ptr, *end = text.ptr + text.len, *from = p;
+  if (text.len == 0 || pe_json_skip_plain(p, end) == end) {
+    plain(out, text);
+    return;
+  }
   pe_buf_char(out, '"');
-  while (text.len && (p = pe_json_skip_plain(p, end)) < end) {
+  while ((p = pe_json_skip_plain(p, end)) < end) {
     const unsigned char c = (unsigned char)*p;
     if (c < 0x20 || c == '"' || c == '\\') {
       pe_buf_add(out, from, (size_t)(p - from));
@@ -21,6 +35,6 @@ void pe_json_quote(pe_buf *out, pe_slice text) {
     }
     p++;
   }
-  if (text.len) pe_buf_add(out, from, (size_t)(end - from));
+  pe_buf_add(out, from, (size_t)(end - from));
   pe_buf_char(out, '"');
 }

@@ -37,10 +37,14 @@ void pe_stream_close(pe_stream *s, char bracket) {
 
 void pe_stream_name(pe_stream *s, const char *name) {
   next_item(s);
-  pe_buf_char(s->out, '"');
-  pe_buf_str(s->out, name);
-  pe_buf_add(s->out, "\": ", 3);
   s->named = true;
+  const size_t n = strlen(name);
+  char *p = pe_buf_room(s->out, n + 4);
+  if (!p) return;
+  p[0] = '"';
+  memcpy(p + 1, name, n);
+  memcpy(p + 1 + n, "\": ", 3);
+  pe_buf_wrote(s->out, n + 4);
 }
 
 void pe_stream_text(pe_stream *s, pe_slice text) {
