@@ -153,6 +153,7 @@ static int decide(policyeval_simulator *s, bench *b, const pe_case *c, int *effe
   const char *why = "";
   int rc = pe_request_prepare(b->builder, &ready, &why); /* pe_case_read has, so that it is at hand */
   if (rc == POLICYEVAL_OK) rc = pe_case_sets_get(s->sets, c, pe_case_resource_kind(ready), &set, &b->fault);
+  b->trace.brief = !s->context->explain;
   if (rc == POLICYEVAL_OK) rc = pe_decide(&set->set, ready, s->context->strict, &b->trace);
   if (rc == POLICYEVAL_OK) {
     *effect = b->trace.effect;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "eval/layers.h"
 
+#include <stdlib.h>
+
 #include "eval/match.h"
 #include "policy/index.h"
 
@@ -58,28 +60,73 @@ int pe_layer_effect(const pe_layer_sum *sum) {
   return sum->deny ? POLICYEVAL_EXPLICIT_DENY : sum->allow ? POLICYEVAL_ALLOW : POLICYEVAL_IMPLICIT_DENY;
 }
 
+/* A statement to be explained; false: no memory. */
+static bool note_statement(visit *v, const pe_statement *statement) {
+  pe_trace *t = v->run->trace;
+  pe_stmt_trace *s = pe_vec_push(&t->statements, t->alloc);
+  if (s)
+    s->statement = statement;
+  else
+    t->failed = true;
+  return s != NULL;
+}
+
+static bool note_hit(void *user, const pe_statement *statement) { return note_statement(user, statement); }
+
+static int by_index(const void *a, const void *b) {
+  const uint32_t x = ((const pe_stmt_trace *)a)->statement->index,
+                 y = ((const pe_stmt_trace *)b)->statement->index;
+  return (x > y) - (x < y);
+}
+
+/* The statements whose action fits, in order and each once: the index tells them in none and perhaps twice. */
+static void note_fitting(visit *v, const pe_policy *p) {
+  pe_trace *t = v->run->trace;
+  const pe_slice action = v->in.request->lower_action;
+  const size_t first = t->statements.len;
+  for (uint32_t i = 0; i < p->nstatements && !p->index; i++) {
+    if (pe_statement_has_action(&p->statements[i], action) && !note_statement(v, &p->statements[i])) return;
+  }
+  if (!p->index) return;
+  pe_action_index_find(p->index, p->statements, action, note_hit, v);
+  if (t->statements.len - first < 2) return;
+  pe_stmt_trace *noted = t->statements.data + first;
+  size_t n = 1;
+  qsort(noted, t->statements.len - first, sizeof *noted, by_index);
+  for (size_t i = 1; i < t->statements.len - first; i++) {
+    if (noted[i].statement != noted[n - 1].statement) noted[n++] = noted[i];
+  }
+  t->statements.len = first + n;
+}
+
+static void note_all(visit *v, const pe_policy *p) {
+  for (uint32_t i = 0; i < p->nstatements; i++) {
+    if (!note_statement(v, &p->statements[i])) return;
+  }
+}
+
 static void explain(visit *v, const pe_policy *p, int layer, uint32_t level, uint32_t index) {
   pe_trace *t = v->run->trace;
   pe_layer_trace *l = pe_layer_note(v->run, layer, level, p, index);
   pe_layer_sum sum = {.applies = 1};
   if (!l) return;
-  l->count = p->nstatements;
-  size_t at = t->layers.len - 1;
-  for (uint32_t i = 0; i < p->nstatements; i++) {
-    pe_stmt_trace *s = pe_vec_push(&t->statements, t->alloc);
-    if (!s) {
-      t->failed = true;
-      return;
-    }
+  if (t->brief)
+    note_fitting(v, p);
+  else
+    note_all(v, p);
+  if (t->failed) return;
+  t->looked_at += p->nstatements;
+  l->count = (uint32_t)t->statements.len - l->first;
+  for (uint32_t i = 0; i < l->count; i++) {
+    pe_stmt_trace *s = &t->statements.data[l->first + i];
     s->policy = p;
-    s->statement = &p->statements[i];
     s->layer = (uint8_t)layer;
     s->level = level;
     s->policy_index = index;
     pe_match_explain(s->statement, &v->in, &v->run->env, s);
     if (s->step == PE_STEP_MATCHED) count(&sum, s->statement, s->via);
   }
-  t->layers.data[at].effect = (uint8_t)pe_layer_effect(&sum);
+  l->effect = (uint8_t)pe_layer_effect(&sum);
   v->sum->allow |= sum.allow;
   v->sum->deny |= sum.deny;
   v->sum->via |= sum.via;

@@ -205,7 +205,7 @@ void pe_missing_keep(const pe_policyset *set, const pe_request *r, int effect, p
   if (!trace->missing.len) return;
   unique(trace);
   trial t = {
-      .set = set, .base = r, .effect = effect, .left = WORK_MAX / (uint32_t)(trace->statements.len + 100)};
+      .set = set, .base = r, .effect = effect, .left = WORK_MAX / (uint32_t)(trace->looked_at + 100)};
   pe_buf lower, text;
   pe_buf_init(&lower, trace->alloc);
   pe_buf_init(&text, trace->alloc);

@@ -10,6 +10,7 @@ void pe_trace_clear(pe_trace *t) {
   t->assumptions = (pe_rowset){{0}};
   t->layers.len = t->statements.len = t->missing.len = t->grants.len = 0;
   t->missing_cut = 0;
+  t->looked_at = 0;
   t->failed = false;
 }
 

@@ -46,6 +46,8 @@ typedef struct pe_trace {
   PE_VEC(pe_stmt_trace) statements;
   PE_VEC(pe_missing) missing;    /* sorted by key */
   PE_VEC(uint32_t) grants;       /* indices of the grants that matched */
+  uint8_t brief;         /* for pe_decide: leave statements out whose action does not fit; the rest is as without it */
+  uint64_t looked_at;    /* statements of the policies that play a part */
   uint8_t missing_cut;   /* the search for missing facts was given up: there may be more */
   uint8_t explain;       /* for the writers: tell also why each other statement did not match */
   bool failed;           /* no memory */

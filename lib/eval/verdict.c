@@ -228,6 +228,7 @@ pe_verdict pe_decide_once(const pe_policyset *set, const pe_request *r, const pe
   st.run.env = (pe_env){.facts = &r->facts, .readings = readings, .touched = touched ? touched : &ignored};
   if (trace) {
     trace->layers.len = trace->statements.len = trace->grants.len = 0;
+    trace->looked_at = 0;
     pe_trace_missing(trace, &st.run.env);
   }
   pe_verdict v = run_once(&st);

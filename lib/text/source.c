@@ -94,23 +94,32 @@ static size_t line_start(pe_slice text, size_t at) {
   return at;
 }
 
-policyeval_position pe_source_position(const pe_source *s, uint32_t offset) {
-  uint32_t at = pe_source_outermost(s, offset);
-  pe_slice text = pe_source_file(s)->text;
-  policyeval_position out = {.line = 1, .offset = at};
-  size_t start = 0;
-  while (start < at) {
-    const char *end = memchr(text.ptr + start, '\n', at - start);
+/* The place `to` of the outermost text, seen from a place before it. */
+static policyeval_position walk(pe_slice text, policyeval_position from, uint32_t to) {
+  policyeval_position out = from;
+  size_t start = from.offset;
+  out.offset = to;
+  while (start < to) {
+    const char *end = memchr(text.ptr + start, '\n', to - start);
     if (!end) break;
     start = (size_t)(end - text.ptr) + 1;
     out.line++;
+    out.column = 0;
   }
-  out.column = (uint32_t)pe_utf8_count(pe_slice_sub(text, start, at));
+  out.column += (uint32_t)pe_utf8_count(pe_slice_sub(text, start, to));
   return out;
 }
 
+policyeval_position pe_source_position(const pe_source *s, uint32_t offset) {
+  uint32_t at = pe_source_outermost(s, offset);
+  return walk(pe_source_file(s)->text, (policyeval_position){.line = 1}, at);
+}
+
 policyeval_span pe_source_span(const pe_source *s, pe_span span) {
-  return (policyeval_span){pe_source_position(s, span.start), pe_source_position(s, span.end)};
+  const policyeval_position start = pe_source_position(s, span.start);
+  const uint32_t end = pe_source_outermost(s, span.end);
+  if (end < start.offset) return (policyeval_span){start, pe_source_position(s, span.end)};
+  return (policyeval_span){start, walk(pe_source_file(s)->text, start, end)};
 }
 
 pe_slice pe_source_line(const pe_source *s, policyeval_position at) {

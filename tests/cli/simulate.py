@@ -269,6 +269,23 @@ def test_strict_and_readings():
     assert cases(wide, options=["--reading", "A20=any"])[0]["decision"] == "allowed"
 
 
+def test_an_explanation_changes_nothing_else():
+    """Without --explain only the statements are looked at whose action fits: the rest of a result is the same."""
+    statements = [{"Sid": "S%d" % i, "Effect": "Deny" if i % 17 == 0 else "Allow", "Action": [
+        "secretsmanager:*" if i % 11 == 0 else "s3:Get%d*" % i, READ if i % 13 == 0 else "ec2:Run%d" % i], "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalTag/k%d" % (i % 5): "v"}}} for i in range(60)]
+    policies = {"identity": [{"Version": "2012-10-17", "Statement": statements}, ALLOW], "scp": [[ALLOW]]}
+    lines = [case(policies=policies), case(policies=policies, unknown=["aws:PrincipalTag/k1"]), case(policies=policies, action="s3:Get7x"),
+             case(policies=policies, context={"aws:PrincipalTag/k0": "v", "aws:PrincipalTag/k3": "v"})]
+    plain, explained = cases(*lines), cases(*lines, options=["--explain"])
+    assert any(len(layer["missed"]) > 40 for layer in explained[0]["layers"]), explained[0]
+    for result in explained:
+        for layer in result["layers"]:
+            del layer["missed"]
+    assert plain == explained, (plain, explained)
+    assert [len(layer["matched"]) for layer in plain[3]["layers"] if layer["type"] == "identity"][0] > 1, plain[3]
+
+
 def test_output_appears_whole_or_not_at_all():
     f = Folder()
     out = os.path.join(f.path, "out.jsonl")
