@@ -144,12 +144,7 @@ int pe_atom_doubtful(pe_atom *a, const char *before, const pe_pattern *p, const 
   return rc;
 }
 
-static int cmp_globs(const void *x, const void *y) {
-  const pe_glob *a = x, *b = y;
-  if (a->hash != b->hash) return a->hash < b->hash ? -1 : 1;
-  if (a->count != b->count) return a->count < b->count ? -1 : 1;
-  return a->count ? memcmp(a->items, b->items, a->count * sizeof *a->items) : 0;
-}
+static int cmp_globs(const void *x, const void *y) { return pe_glob_cmp(x, y); }
 
 static void tidy(pe_globs *g) {
   if (g->len > 1) qsort(g->data, g->len, sizeof *g->data, cmp_globs);
@@ -165,6 +160,8 @@ static int make_lang(pe_space *s, const pe_globs *globs, pe_lang *out) {
   if (!copy) return POLICYEVAL_ENOMEM;
   if (globs->len) memcpy(copy, globs->data, globs->len * sizeof *copy);
   pe_lang_make(copy, (uint32_t)globs->len, out);
+  out->sorted = 1;
+  for (uint32_t i = 1; i < out->count && out->sorted; i++) out->sorted = pe_glob_cmp(&copy[i - 1], &copy[i]) <= 0;
   return 0;
 }
 

@@ -188,7 +188,10 @@ bool pe_glob_meets(const pe_glob *a, const pe_glob *b) {
   return true;
 }
 
-bool pe_glob_equal(const pe_glob *a, const pe_glob *b) {
-  return a->hash == b->hash && a->count == b->count &&
-         memcmp(a->items, b->items, a->count * sizeof *a->items) == 0;
+int pe_glob_cmp(const pe_glob *a, const pe_glob *b) {
+  if (a->hash != b->hash) return a->hash < b->hash ? -1 : 1;
+  if (a->count != b->count) return a->count < b->count ? -1 : 1;
+  return a->count ? memcmp(a->items, b->items, a->count * sizeof *a->items) : 0;
 }
+
+bool pe_glob_equal(const pe_glob *a, const pe_glob *b) { return pe_glob_cmp(a, b) == 0; }

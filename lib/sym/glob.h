@@ -70,5 +70,6 @@ bool pe_glob_match(const pe_glob *glob, const pe_item *word, uint32_t count);
 /* False when their literal beginnings or ends exclude a common word. */
 bool pe_glob_meets(const pe_glob *a, const pe_glob *b);
 bool pe_glob_equal(const pe_glob *a, const pe_glob *b);
+int pe_glob_cmp(const pe_glob *a, const pe_glob *b); /* some order; 0: equal */
 
 #endif

@@ -146,12 +146,28 @@ static bool meets(const pe_lang *lang, const pe_glob *g) {
 
 typedef enum step { STEP_NO, STEP_YES, STEP_OPEN, STEP_FAILED } step;
 
+/* Is the very same pattern in the union? */
+static bool holds_pattern(const pe_lang *lang, const pe_glob *g) {
+  uint32_t low = 0, high = lang->sorted ? lang->count : 0;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    int order = pe_glob_cmp(&lang->globs[middle], g);
+    if (order == 0) return true;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
 /* Lemma 1 for one pattern of the union that is looked at, `self` among the wanted ones. */
 static step try_glob(finder *f, const pe_glob *g, const pe_lang *self) {
   const pe_lang_query *q = f->query;
   uint64_t work = g->count;
   for (uint32_t i = 0; i < q->nwanted + q->nunwanted; i++) {
     work += (i < q->nwanted ? q->wanted[i] : q->unwanted[i - q->nwanted])->count;
+  }
+  for (uint32_t i = 0; i < q->nunwanted; i++) {
+    if (holds_pattern(q->unwanted[i], g)) return STEP_NO;
   }
   if (!charge(f, work)) return STEP_FAILED;
   if (fill(f, g, true)) return STEP_FAILED;
@@ -172,9 +188,9 @@ static step try_glob(finder *f, const pe_glob *g, const pe_lang *self) {
 /* The union with fewest patterns, plain words first. NULL: nothing restricts the text. */
 static const pe_lang *smallest(const finder *f) {
   const pe_lang *best = f->domain;
-  for (uint32_t i = 0; i < f->query->nwanted; i++) {
+  for (uint32_t i = f->query->nwanted; i-- > 0;) {
     const pe_lang *l = f->query->wanted[i];
-    if (l->everything) continue;
+    if (l->everything || (best && i < f->query->nlimits)) continue;
     if (!best || (l->exact > best->exact) || (l->exact == best->exact && l->count < best->count)) best = l;
   }
   return best;

@@ -23,6 +23,7 @@ typedef struct pe_lang {
   uint8_t cased;      /* some letter that has cases is compared exactly */
   uint8_t fold;       /* some letter is compared in either case */
   uint8_t letters;    /* some glob has a letter for a variable */
+  uint8_t sorted;     /* the globs stand in the order of pe_glob_cmp */
 } pe_lang;
 
 /* Keeps the array. */
@@ -41,6 +42,7 @@ typedef struct pe_lang_query {
   const pe_lang *const *wanted;
   const pe_lang *const *unwanted;
   uint32_t nwanted, nunwanted;
+  uint32_t nlimits;      /* so many of the first wanted unions only say what texts there are */
   const pe_lang *domain; /* how texts should look if they can; may be NULL */
   bool nonempty;         /* the empty text is no answer */
 } pe_lang_query;

@@ -161,7 +161,8 @@ static int find_text(pe_oracle *o, const pe_space_key *k, const pe_wish *wish, p
     if (t->sort == PE_SORT_PRESENCE) impossible = true;
     if (t->sort == PE_SORT_STRING) langs[m++] = t->two_sided ? &t->tight : &t->wide;
   }
-  pe_lang_query query = {langs, langs + n, n, m - n, k->domain, true};
+  pe_lang_query query = {.wanted = langs, .unwanted = langs + n, .nwanted = n, .nunwanted = m - n,
+                         .nlimits = k->limit ? 1 : 0, .domain = k->domain, .nonempty = true};
   int rc = impossible ? 0 : pe_lang_find(&query, o->budget, o->arena, answer);
   pe_alloc_free(o->alloc, (void *)langs);
   return rc;

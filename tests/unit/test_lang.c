@@ -58,7 +58,7 @@ static void random_universe(pe_arena *arena, const shape *how, universe *u) {
     if (i < wanted) u->wanted[i] = &u->langs[i];
     if (i >= wanted) u->unwanted[i - wanted] = &u->langs[i];
   }
-  u->query = (pe_lang_query){u->wanted, u->unwanted, wanted, unwanted, NULL, random_below(2)};
+  u->query = (pe_lang_query){u->wanted, u->unwanted, wanted, unwanted, random_below(2), NULL, random_below(2)};
 }
 
 static bool fits(const universe *u, const pe_item *word, uint32_t n) {
@@ -186,7 +186,7 @@ static pe_lang_answer ask(pe_arena *arena, const char *wanted, const char *unwan
   if (domain) glob_of(arena, domain, &g[2]);
   if (domain) pe_lang_make(&g[2], 1, &l[2]);
   const pe_lang *w = &l[0], *n = &l[1];
-  pe_lang_query q = {&w, &n, 1, unwanted ? 1 : 0, domain ? &l[2] : NULL, true};
+  pe_lang_query q = {&w, &n, 1, unwanted ? 1 : 0, 0, domain ? &l[2] : NULL, true};
   pe_lang_answer a;
   ck_assert_int_eq(pe_lang_find(&q, budget, arena, &a), 0);
   return a;
@@ -238,7 +238,7 @@ static pe_found memory(pe_arena *arena, uint32_t k, pe_budget *b) {
   pe_lang_make(&g[0], 1, &l[0]);
   pe_lang_make(&g[1], 1, &l[1]);
   const pe_lang *w[2] = {&l[0], &l[1]};
-  pe_lang_query q = {w, NULL, 2, 0, NULL, false};
+  pe_lang_query q = {w, NULL, 2, 0, 0, NULL, false};
   pe_found found;
   pe_items word = {0};
   ck_assert_int_eq(pe_product_find(&q, b, &pe_alloc_libc, &found, &word), 0);
@@ -286,7 +286,7 @@ static int one_question(const pe_alloc *a) {
   pe_lang_make(&g[0], 1, &l[0]);
   pe_lang_make(&g[1], 1, &l[1]);
   const pe_lang *w = &l[0], *n = &l[1];
-  pe_lang_query q = {&w, &n, 1, 1, NULL, false};
+  pe_lang_query q = {&w, &n, 1, 1, 0, NULL, false};
   pe_budget b;
   pe_budget_init(&b);
   pe_lang_answer answer;
