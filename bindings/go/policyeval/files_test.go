@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
 // What tests of several files use: the tree, the tool, the article's policies.
@@ -52,6 +53,8 @@ func run(t *testing.T, input string, arguments ...string) string {
 	}
 	return stdout.String()
 }
+
+type unsafePointer = unsafe.Pointer
 
 func newContext(t testing.TB, options ...ContextOption) *Context {
 	t.Helper()
