@@ -181,6 +181,21 @@ type Answer struct {
 	Text        string      `json:"-"`           // the same for people
 }
 
+// CanRead answers one question with a context of its own. Who asks more keeps a Context, and an Access.
+func CanRead(options ...AccessOption) (*Answer, error) {
+	c, err := NewContext()
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	a, err := c.NewAccess(options...)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	return a.Decide()
+}
+
 // CanRead tells whether the principal may read the secret and nothing else stands in the way.
 func (a *Answer) CanRead() bool { return a != nil && a.Effect == Allow && a.Operability.OK }
 

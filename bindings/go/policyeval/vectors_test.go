@@ -78,8 +78,7 @@ func vectorsOf(t *testing.T, area string, test func(t *testing.T, v *vector)) {
 func TestVectorAreas(t *testing.T) {
 	entries, err := os.ReadDir(inTree("tests", "vectors"))
 	must(t, err)
-	// Those of the analysis run through the command line (tests/cli/analysis.py) until there is a binding of it.
-	known := map[string]bool{"decide": true, "access": true, "load": true, "analysis": true}
+	known := map[string]bool{"decide": true, "access": true, "load": true, "validate": true, "analysis": true}
 	for _, entry := range entries {
 		if entry.IsDir() && !known[entry.Name()] {
 			t.Errorf("no test runs the vectors of area %s", entry.Name())
