@@ -25,3 +25,6 @@ EXTRA_PROGRAMS += bench/bench_simulate
 bench_bench_simulate_SOURCES = bench/bench_simulate.c
 bench_bench_simulate_LDADD = libpolicyeval.la $(JANSSON_LIBS)
 bench_bench_simulate_LDFLAGS = $(AM_LDFLAGS) -pthread
+EXTRA_PROGRAMS += bench/bench_validate
+bench_bench_validate_SOURCES = bench/bench_validate.c
+bench_bench_validate_LDADD = libpe.la

@@ -116,6 +116,16 @@ static bool has_wildcard(pe_slice s) {
   return s.len > 0 && (memchr(s.ptr, '*', s.len) || memchr(s.ptr, '?', s.len));
 }
 
+/* A literal run of the outer pattern stands in the inner one, too, or it is not covered: so do its neighbours. */
+static uint64_t pairs_of(pe_slice s, bool nocase) {
+  uint64_t set = 0;
+  for (size_t i = 0; i + 1 < s.len; i++) {
+    if (s.ptr[i] == '*' || s.ptr[i] == '?' || s.ptr[i + 1] == '*' || s.ptr[i + 1] == '?') continue;
+    set |= (uint64_t)1 << ((fold(s.ptr[i], nocase) * 31u + fold(s.ptr[i + 1], nocase) * 17u) % 61u);
+  }
+  return set;
+}
+
 /* Puts entry i under its text; an equal one that is there already covers it. */
 static void add_text(finder *f, uint32_t i) {
   pe_cover_entry *e = &f->entries[i];
@@ -142,6 +152,7 @@ static void classify(finder *f, uint32_t i) {
   pe_cover_entry *e = &f->entries[i];
   e->by = UINT32_MAX;
   if (e->skip) return;
+  e->pairs = pairs_of(e->text, f->nocase);
   add_text(f, i);
   if (e->by != UINT32_MAX || e->literal) return;
   if (e->all) {
@@ -180,7 +191,9 @@ static uint32_t by_pair(const finder *f, uint32_t i, pe_cover_fn covers, uint64_
       return UINT32_MAX;
     }
     --*work;
+    if (f->entries[other].pairs & ~f->entries[i].pairs) continue;
     pe_slice outer = f->entries[other].text, inner = f->entries[i].text;
+    *work -= inner.len < *work ? inner.len : *work;
     if (!covers(outer, inner, f->nocase)) continue;
     /* Two that cover each other are one pattern written twice: the first one stays. */
     if (other > i && covers(inner, outer, f->nocase)) continue;

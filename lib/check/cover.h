@@ -19,12 +19,14 @@ typedef struct pe_cover_entry {
   uint8_t all;      /* covers every other entry ("*") */
   uint8_t skip;     /* takes no part */
   uint8_t literal;  /* covers equal entries only, whatever characters it has */
+  uint64_t pairs;   /* filled in: which pairs of literal neighbours it has, hashed */
 } pe_cover_entry;
 
 typedef bool (*pe_cover_fn)(pe_slice outer, pe_slice inner, bool nocase);
 
 /* Fills `by`. Entries that end in their only wildcard '*' and have at least `least` colons in front of it are looked up;
- * other patterns are compared in pairs with `covers`, as long as *work lasts (one a pair). 0 or ENOMEM. */
+ * other patterns are compared in pairs with `covers`, as long as *work lasts (one a pair that can be told apart at a
+ * glance, else one a byte). 0 or ENOMEM. */
 int pe_cover_find(pe_arena *scratch, pe_cover_entry *entries, uint32_t count, bool nocase, unsigned least,
                   pe_cover_fn covers, uint64_t *work, bool *incomplete);
 

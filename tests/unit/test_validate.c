@@ -366,7 +366,7 @@ START_TEST(work_is_limited) {
   work = 100000;
   incomplete = false;
   ck_assert_int_eq(pe_cover_find(arena, entries, COUNT, true, 1, pe_cover_glob, &work, &incomplete), 0);
-  ck_assert(!incomplete && work == 100000 - COUNT * (COUNT - 1));
+  ck_assert(!incomplete && work <= 100000 - COUNT * (COUNT - 1));
   for (int i = 0; i < COUNT; i++) ck_assert_uint_eq(entries[i].by, UINT32_MAX);
   pe_arena_free(arena);
   pe_test_alloc_done(&mem);
