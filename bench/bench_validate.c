@@ -39,17 +39,18 @@ static void addresses(pe_buf *b, unsigned i) {
 }
 static void middle(pe_buf *b, unsigned i) { pe_buf_fmt(b, "%s\"s3:*Name%uX*\"", i ? "," : "", i); }
 
+#define START "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\","
 static const struct {
   const char *name, *before, *after;
   filler fill;
 } shapes[] = {
     {"statements", "{\"Version\":\"2012-10-17\",\"Statement\":[", "]}", statements},
-    {"actions", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Resource\":\"*\",\"Action\":[", "]}}", actions},
-    {"prefixes", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Resource\":\"*\",\"Action\":[", "]}}", wild_actions},
-    {"covered", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Resource\":\"*\",\"Action\":[", "]}}", covered},
-    {"resources", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"secretsmanager:GetSecretValue\",\"Resource\":[", "]}}", resources},
-    {"addresses", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:Get*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":[", "]}}}}", addresses},
-    {"middle", "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Resource\":\"*\",\"Action\":[", "]}}", middle},
+    {"actions", START "\"Resource\":\"*\",\"Action\":[", "]}}", actions},
+    {"prefixes", START "\"Resource\":\"*\",\"Action\":[", "]}}", wild_actions},
+    {"covered", START "\"Resource\":\"*\",\"Action\":[", "]}}", covered},
+    {"resources", START "\"Action\":\"secretsmanager:GetSecretValue\",\"Resource\":[", "]}}", resources},
+    {"addresses", START "\"Action\":\"s3:Get*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":[", "]}}}}", addresses},
+    {"middle", START "\"Resource\":\"*\",\"Action\":[", "]}}", middle},
 };
 
 static char *make(size_t shape, size_t size, size_t *len) {
