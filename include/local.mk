@@ -5,6 +5,7 @@ public_headers += include/policyeval/analysis.h
 public_headers += include/policyeval/base.h
 public_headers += include/policyeval/context.h
 public_headers += include/policyeval/decision.h
+public_headers += include/policyeval/grant.h
 public_headers += include/policyeval/policy.h
 public_headers += include/policyeval/policyeval.h
 public_headers += include/policyeval/report.h

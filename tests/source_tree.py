@@ -10,7 +10,7 @@ TOP = os.environ.get("srcdir") or os.path.dirname(os.path.dirname(os.path.abspat
 BUILD = os.environ.get("builddir") or TOP
 
 # Lowest first: a file of lib/ includes its own layer and those before it.
-LAYERS = "base text json service cond policy eval access sym check report api".split()
+LAYERS = "base text json service cond policy eval access sym check grant report api".split()
 
 
 def files():

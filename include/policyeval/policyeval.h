@@ -8,6 +8,7 @@
 #include <policyeval/base.h>
 #include <policyeval/context.h>
 #include <policyeval/decision.h>
+#include <policyeval/grant.h>
 #include <policyeval/policy.h>
 #include <policyeval/report.h>
 #include <policyeval/request.h>

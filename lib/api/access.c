@@ -241,7 +241,7 @@ static int add_managed_policy(policyeval_access *a) {
   return rc;
 }
 
-static int prepare(policyeval_access *a) {
+int pe_access_question_ready(policyeval_access *a) {
   const char *why = "";
   if (a->prepared) return POLICYEVAL_OK;
   int rc = pe_access_prepare(&a->access, a->request, &why);
@@ -253,7 +253,7 @@ static int prepare(policyeval_access *a) {
 
 int policyeval_access_effect(policyeval_access *access, int *effect) {
   if (!access || !effect) return POLICYEVAL_EINVAL;
-  const int rc = prepare(access);
+  const int rc = pe_access_question_ready(access);
   if (rc != POLICYEVAL_OK) return rc;
   const int strict = access->context->strict;
   const int secret = pe_decide_effect(&access->set[PE_LEG_SECRET]->set, access->request[PE_LEG_SECRET], strict);
@@ -281,7 +281,7 @@ static int render(policyeval_access *a, const pe_access_answer *answer) {
 int policyeval_access_decide(policyeval_access *access) {
   if (!access) return POLICYEVAL_EINVAL;
   forget(access);
-  int rc = prepare(access);
+  int rc = pe_access_question_ready(access);
   if (rc != POLICYEVAL_OK) return rc;
   rc = pe_hints_init(&access->hints, &access->context->alloc);
   for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) {

@@ -7,6 +7,7 @@ libpe_sources += lib/api/columns.c
 libpe_sources += lib/api/context.c
 libpe_sources += lib/api/decision.c
 libpe_sources += lib/api/file.c
+libpe_sources += lib/api/grant.c
 libpe_sources += lib/api/names.c
 libpe_sources += lib/api/objects.h
 libpe_sources += lib/api/policy.c

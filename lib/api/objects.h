@@ -75,6 +75,9 @@ struct policyeval_access {
   size_t json_len, text_len;
 };
 
+/* Makes both requests of a question complete, and adds the AWS managed key's policy where it is the one. */
+int pe_access_question_ready(policyeval_access *a);
+
 /* Length argument of the API to slice; NULL with length 0 is empty. */
 static inline pe_slice pe_arg(const char *ptr, size_t len) {
   return len == POLICYEVAL_NTS ? pe_slice_str(ptr) : pe_slice_of(ptr, len);

@@ -8,6 +8,7 @@
 #include "access/hint.h"
 #include "base/buf.h"
 #include "eval/decide.h"
+#include "grant/plan.h"
 #include "policy/finding.h"
 
 int pe_render_findings_json(const pe_findings *findings, pe_buf *out);  /* findings_json.c */
@@ -36,5 +37,11 @@ typedef struct pe_access_answer {
 } pe_access_answer;
 int pe_render_access_json(const pe_access_answer *answer, pe_buf *out);
 int pe_render_access_text(const pe_access_answer *answer, pe_buf *out);
+
+/* A grant or a revocation. folder: where the commands read the policies from, or NULL. */
+int pe_render_grant_json(const pe_plan *plan, pe_buf *out);
+int pe_render_grant_text(const pe_plan *plan, pe_buf *out);
+int pe_render_grant_diff(const pe_plan *plan, pe_buf *out);
+int pe_render_grant_commands(const pe_plan *plan, const char *folder, pe_buf *out);
 
 #endif
