@@ -110,7 +110,7 @@ int check_main(const check_command *command, int argc, char **argv, void *user) 
   if (!status && policyeval_analysis_new(c.common.context, command->ask, &c.analysis) != POLICYEVAL_OK)
     status = fail_rc(&c.common, POLICYEVAL_ENOMEM, "start");
   opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, "+:", command->options, NULL)) != -1;) {
+  for (int code; !status && (code = getopt_long(argc, argv, ":", command->options, NULL)) != -1;) {
     if (code == OPT_HELP) {
       fputs(command->usage, stdout);
       goto done;

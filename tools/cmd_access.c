@@ -98,7 +98,7 @@ int cmd_access(int argc, char **argv) {
   int status = common_init(&c, "access");
   question_init(&a.question);
   opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, "+:", options, NULL)) != -1;) {
+  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
     if (code == OPT_HELP) {
       fputs(usage, stdout);
       goto done;

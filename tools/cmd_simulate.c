@@ -247,7 +247,7 @@ int cmd_simulate(int argc, char **argv) {
   arguments a = {.policies = {.own = own_policies, .nown = 1}};
   int status = common_init(&c, "simulate");
   opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, "+:", options, NULL)) != -1;) {
+  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
     if (code == OPT_HELP) {
       fputs(usage, stdout);
       goto done;

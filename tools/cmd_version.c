@@ -12,7 +12,7 @@ int cmd_version(int argc, char **argv) {
   common c;
   int status = common_init(&c, "version");
   opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, "+:", options, NULL)) != -1;) {
+  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
     if (code == OPT_HELP) {
       common_done(&c);
       puts("usage: policyeval version [--format json|text] [--output FILE]");

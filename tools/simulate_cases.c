@@ -233,7 +233,7 @@ static void hand_out(run *r, batch *b) {
 /* Batches go round: `made` and `taken` count them. Without threads each is answered on the spot. */
 static void feed(run *r, reader *in, sink *out, summary *sum, bool threads) {
   size_t made = 0, taken = 0;
-  bool more = true;
+  bool more = r->count > 0;
   while (more || taken < made) {
     bool alone = false;
     batch *b = &r->batches[made % r->count];

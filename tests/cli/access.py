@@ -78,6 +78,10 @@ def test_usage_errors():
     Run("nonsense").check(2, "there is no command nonsense")
 
 
+def test_options_may_come_after_files():
+    Run("check-no-public-access", article("corrected", "secret.json"), "--type", "secret", "--format", "json").check(0, '"PASS"')
+
+
 def test_principal_secret_and_key_must_be_what_they_are():
     Run("access", "--principal", "PRODUCTION_ROLE", "--secret", SECRET, *CORRECTED).check(2, "--principal PRODUCTION_ROLE")
     Run("access", "--principal", PRINCIPAL, "--secret", "SECURITY_SECRET", *CORRECTED).check(2, "a name is looked up in the caller's own account")
