@@ -129,6 +129,12 @@ static void put_compare(pe_buf *out, const pe_analysis *a) {
     pe_buf_str(out, " allow the same requests\n");
     return;
   }
+  if (a->relation == POLICYEVAL_RELATION_NARROWER) {
+    put_name(out, a->subject, "the first policy");
+    pe_buf_str(out, " allows nothing that ");
+    put_name(out, a->against, "the second policy");
+    pe_buf_str(out, " does not\n");
+  }
   put_difference(out, a, &a->first, false);
   put_difference(out, a, &a->second, true);
 }
