@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy/syntax.h"
 
+#include "base/utf8.h"
+
 enum { KEPT_AFTER = 4096 };
 
 /* The text for the findings: of one beyond all limits only what is needed to tell the place. */
@@ -16,7 +18,7 @@ static bool printable(pe_slice s) {
   for (size_t i = 0; i < s.len; i++) {
     if ((unsigned char)s.ptr[i] < 0x20 || (unsigned char)s.ptr[i] == 0x7F) return false;
   }
-  return s.len > 0;
+  return s.len > 0 && pe_utf8_valid(s) == s.len;
 }
 
 /* What a program may write instead. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/json.h"
 
+#include "base/utf8.h"
+
 static json_t *made(pe_out *o, json_t *value) {
   if (!value) o->failed = true;
   return value;
@@ -11,8 +13,25 @@ json_t *pe_out_array(pe_out *o) { return made(o, json_array()); }
 json_t *pe_out_null(pe_out *o) { return made(o, json_null()); }
 json_t *pe_out_int(pe_out *o, int64_t n) { return made(o, json_integer(n)); }
 json_t *pe_out_bool(pe_out *o, bool b) { return made(o, json_boolean(b)); }
+
+/* A file may have any name, and JSON is UTF-8: other bytes become U+FFFD. As jansson, this is not the context's memory. */
+static json_t *mended(pe_out *o, pe_slice text) {
+  pe_buf buf;
+  pe_buf_init(&buf, &pe_alloc_libc);
+  for (size_t i = 0; i < text.len;) {
+    const unsigned good = pe_utf8_check((const unsigned char *)text.ptr + i, text.len - i);
+    if (good) pe_buf_add(&buf, text.ptr + i, good);
+    else pe_buf_str(&buf, "\xEF\xBF\xBD");
+    i += good ? good : 1;
+  }
+  json_t *value = made(o, buf.failed ? NULL : json_stringn(buf.ptr, buf.len));
+  pe_buf_done(&buf);
+  return value;
+}
+
 json_t *pe_out_text(pe_out *o, pe_slice text) {
-  return text.ptr ? made(o, json_stringn(text.ptr, text.len)) : pe_out_null(o);
+  if (!text.ptr) return pe_out_null(o);
+  return pe_utf8_valid(text) == text.len ? made(o, json_stringn(text.ptr, text.len)) : mended(o, text);
 }
 json_t *pe_out_str(pe_out *o, const char *text) { return pe_out_text(o, pe_slice_str(text)); }
 

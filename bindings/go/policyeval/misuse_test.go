@@ -4,6 +4,7 @@ package policyeval
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"runtime"
@@ -261,6 +262,10 @@ func TestTexts(t *testing.T) {
 	// A name that is not UTF-8 is a file's own business, and the JSON stays JSON.
 	_, err = c.LoadPolicyString(KindIdentity, "{}", "a\xff.json")
 	refused(t, "empty policy", err, EPOLICY)
+	var e *Error
+	if !errors.As(err, &e) || !json.Valid([]byte(e.JSON)) || !json.Valid([]byte(e.SARIF)) || !strings.Contains(e.JSON, "a\uFFFD.json") {
+		t.Errorf("%q", e.JSON)
+	}
 	_, err = c.LoadPolicy(KindIdentity, nil, "")
 	refused(t, "empty text", err, EJSON)
 }
