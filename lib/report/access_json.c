@@ -55,6 +55,7 @@ static void one_leg(pe_stream *s, const pe_access_answer *a, int leg) {
   pe_stream_blocked_by(s, trace->blocked_by);
   pe_stream_name(s, "missing_context");
   pe_stream_missing(s, trace);
+  pe_stream_missing_cut(s, trace);
   pe_stream_name(s, "hints");
   pe_stream_open(s, '[');
   for (size_t i = 0; i < a->hints->list.len; i++)

@@ -18,6 +18,7 @@ int pe_render_decision_json(const pe_trace *trace, pe_slice id, pe_buf *out) {
   pe_stream_layers(&s, trace);
   pe_stream_name(&s, "missing_context");
   pe_stream_missing(&s, trace);
+  pe_stream_missing_cut(&s, trace);
   pe_stream_name(&s, "assumptions");
   pe_stream_assumptions(&s, &trace->assumptions);
   pe_stream_close(&s, '}');

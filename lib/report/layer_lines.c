@@ -116,4 +116,5 @@ void pe_text_caveats(pe_buf *out, const pe_trace *trace, const pe_request *reque
     pe_buf_fmt(out, "  depends on %.*s, which %s\n", (int)m->key.len, m->key.ptr,
                m->unknown ? "is not known" : "was not given (--context sets it, --unknown leaves it open)");
   }
+  if (trace->missing_cut) pe_buf_str(out, "  and perhaps on more: the search for such keys was given up\n");
 }

@@ -80,6 +80,12 @@ void pe_stream_missing(pe_stream *s, const pe_trace *trace) {
   pe_stream_close(s, ']');
 }
 
+void pe_stream_missing_cut(pe_stream *s, const pe_trace *trace) {
+  if (!trace->missing_cut) return;
+  pe_stream_name(s, "missing_context_complete");
+  pe_stream_bool(s, false);
+}
+
 void pe_stream_assumptions(pe_stream *s, const pe_rowset *rows) {
   pe_stream_open(s, '[');
   for (unsigned row = 0; row < PE_ROWS; row++)

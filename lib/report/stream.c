@@ -47,6 +47,12 @@ void pe_stream_name(pe_stream *s, const char *name) {
   pe_buf_wrote(s->out, n + 4);
 }
 
+void pe_stream_key(pe_stream *s, pe_slice name) {
+  pe_stream_text(s, name.ptr ? name : PE_SLICE(""));
+  pe_buf_add(s->out, ": ", 2);
+  s->named = true;
+}
+
 void pe_stream_text(pe_stream *s, pe_slice text) {
   next_item(s);
   if (text.ptr)

@@ -19,6 +19,7 @@ pe_stream pe_stream_to(pe_buf *out, bool indented);
 void pe_stream_open(pe_stream *s, char bracket); /* '{' or '[' */
 void pe_stream_close(pe_stream *s, char bracket);
 void pe_stream_name(pe_stream *s, const char *name); /* of a member: plain ASCII, nothing to escape */
+void pe_stream_key(pe_stream *s, pe_slice name);     /* the same for any text */
 void pe_stream_text(pe_stream *s, pe_slice text);    /* ptr NULL: null */
 void pe_stream_str(pe_stream *s, const char *text);
 void pe_stream_uint(pe_stream *s, uint64_t n);

@@ -6,6 +6,7 @@
 unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
 unit_tests += tests/unit/test_cache
+unit_tests += tests/unit/test_case
 unit_tests += tests/unit/test_catalog
 unit_tests += tests/unit/test_columns
 unit_tests += tests/unit/test_condition
@@ -33,6 +34,7 @@ unit_tests += tests/unit/test_unwrap
 unit_tests += tests/unit/test_validate
 unit_tests += tests/unit/test_value
 
+tests_unit_test_case_SOURCES = tests/unit/test_case.c tests/unit/decide_case.c tests/unit/decide_case.h
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c tests/unit/decide_case.c tests/unit/decide_case.h
 tests_unit_test_decide_property_SOURCES = tests/unit/test_decide_property.c tests/unit/decide_case.c \
   tests/unit/decide_case.h
