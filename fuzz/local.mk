@@ -18,3 +18,6 @@ check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
 endif
 fuzz_libreplay_la_SOURCES = fuzz/replay.c
+fuzz_programs += fuzz/fuzz_case
+fuzz_fuzz_case_LDADD = $(fuzz_ldadd)
+fuzz_fuzz_case_LDFLAGS = $(fuzz_ldflags)
