@@ -88,17 +88,17 @@ static found confirm(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
 static found reconsider(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
   const pe_arn_pattern *p = &e->pattern;
   if (p->count < PE_ARN_FIELDS && !p->padded) return NO;
-  if (p->crossable) {
+  if (p->crossable && p->count == PE_ARN_FIELDS) { /* of fewer fields AMB-1 does not ask */
     pe_match m = leaf && p->has_variable ? pe_leaf_match(leaf, &p->whole, r->resource.text)
                  : pe_pattern_match(&p->whole, r->resource.text) ? PE_MATCH_YES
                                                                  : PE_MATCH_NO;
     if (m == PE_MATCH_YES && !leaf) return OPEN;
-    if (m == PE_MATCH_YES && pe_leaf_reading(leaf, PE_ROW_AMB_1) == AMB_1_CROSSING) return YES;
+    if (m == PE_MATCH_YES && pe_leaf_reading(leaf, PE_ROW_AMB_1) == AMB_1_CROSSING) return confirm(e, r, leaf);
   }
   if (!fixed_fields_nocase(p, &r->resource) || match_last_field(p, &r->resource, leaf) != PE_MATCH_YES)
     return NO;
   if (!leaf) return OPEN;
-  return pe_leaf_reading(leaf, PE_ROW_AMB_3) == AMB_3_NOCASE ? YES : NO;
+  return pe_leaf_reading(leaf, PE_ROW_AMB_3) == AMB_3_NOCASE ? confirm(e, r, leaf) : NO;
 }
 
 static found match_variables(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
