@@ -37,6 +37,8 @@ TESTS += tests/exports/promises.py
 TESTS += tests/headers/headers.sh
 TESTS += tests/install/install.sh
 TESTS += tests/layers/layers.py
+TESTS += tests/reference/differential.py
+TESTS += tests/reference/vectors.py
 TESTS += tests/tree/tree.py
 TESTS += tests/vectors/check.py
 

@@ -148,7 +148,8 @@ static uint16_t cross_account(state *st, unsigned via) {
   uint16_t blocked = personal_caps(st);
   if (!via || r->cross_account_void) blocked |= (uint16_t)(1u << st->resource_layer);
   if (allows(st, POLICYEVAL_LAYER_IDENTITY)) return blocked;
-  bool granted = st->sum[POLICYEVAL_LAYER_GRANT].allow;
+  /* A grant to an account leaves it to the account who may use it (D3.4). */
+  bool granted = st->sum[POLICYEVAL_LAYER_GRANT].via & ~(unsigned)PE_VIA_ACCOUNT;
   if (!granted || pe_env_reading(&st->run.env, PE_ROW_A8) == A8_WITH_IDENTITY) blocked |= BIT(IDENTITY);
   return blocked;
 }

@@ -22,8 +22,8 @@ COMPARE = {"Equals": lambda v, p: v == p, "LessThan": lambda v, p: v < p, "LessT
 class Fact:
     """What a request says about a key: absent, unknown, or values. A tag key that is there twice has two."""
 
-    def __init__(self, values=None, unknown=False, other=None):
-        self.values, self.unknown, self.other = values, unknown, other
+    def __init__(self, values=None, unknown=False, other=None, listed=False):
+        self.values, self.unknown, self.other, self.listed = values, unknown, other, listed
 
     @property
     def absent(self):
@@ -84,6 +84,8 @@ class Test:
 
     def no_values(self):
         """L2.13."""
+        if self.base == "Null":
+            return self.row("AMB-14") == "true"
         if self.qualifier == "ForAnyValue":
             return False
         if self.if_exists or self.qualifier == "ForAllValues":
@@ -173,7 +175,7 @@ class Test:
         if not self.negated:
             return fits
         outcome = negate(fits)
-        if outcome is not False and unresolved and self.row("AMB-6") == "no-match":
+        if outcome is not False and unresolved and ready is not None and self.row("AMB-6") == "no-match":
             return False
         if outcome is not False and odd and self.row("AMB-13") == "false":  # AMB-13
             return False
@@ -193,7 +195,7 @@ class Test:
         if kind == "BinaryEquals":
             return binary(value)
         if kind == "IpAddress":
-            return network(value, lambda: self.row("AMB-15"))
+            return network(value, lambda: self.row("AMB-15")) if "/" not in value else None
         return fields(value)
 
     def boolean(self, text):
@@ -214,7 +216,7 @@ class Test:
             if kind != "ArnLike":
                 return tokens
             return self.arn(tokens)
-        ready = self.ready(text)
+        ready = network(text, lambda: self.row("AMB-15")) if kind == "IpAddress" else self.ready(text)
         return "odd" if ready is None else ready
 
     def arn(self, tokens):
@@ -255,7 +257,7 @@ def variable(name, default, facts, pick, row):
     instead = UNRESOLVED if default is None else default
     if fact.absent or fact.values == []:
         return instead
-    if name.lower() in MULTIVALUED or len(fact.values) > 1:  # AMB-31
+    if name.lower() in MULTIVALUED or fact.listed:  # AMB-31
         return UNRESOLVED if default is None or row("AMB-31") == "none" else default
     if fact.values == [""]:  # AMB-9
         return "" if row("AMB-9") == "present" else instead

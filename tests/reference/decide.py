@@ -138,7 +138,7 @@ class Run:
             if key.lower() in given:
                 self.facts[key.lower()].other = values
             else:
-                self.facts[key.lower()] = Fact(values)
+                self.facts[key.lower()] = Fact(values, listed=isinstance(value, list))
             given.add(key.lower())
         for key in self.case.get("unknown") or []:
             self.facts[key.lower()] = Fact(unknown=True)
@@ -220,11 +220,11 @@ class Run:
                       lambda: row("AMB-8") == "live")
         if last is UNRESOLVED:
             return UNRESOLVED
-        word = re.split("[:/]", cut[5], maxsplit=1)[0]
+        word = re.split("[:/]", re.sub(r"\$\{[^}]*\}", "", cut[5]), maxsplit=1)[0]
         if last is UNKNOWN:
             early = all(glob(wild(p), f) for p, f in zip(cut[:5], self.fields))
             return UNKNOWN if early else False
-        if cut[2] in WORDED and cut[5] != "*" and ("*" in word or "?" in word) and row("AMB-2") == "literal":
+        if self.fields[2] in WORDED and cut[5] != "*" and ("*" in word or "?" in word) and row("AMB-2") == "literal":
             return False
         fold = row("AMB-3") == "nocase"
         if row("AMB-1") == "crossing" and not short:
@@ -261,6 +261,11 @@ class Run:
     def statement(self, s, version, layer):
         """Whether a statement matches; the ways its principal matched, for resource policies."""
         want = s["Effect"] == "Deny"
+        if layer not in ("identity", "boundary", "session", "scp") and not self.entries(
+                s.get("Principal", s.get("NotPrincipal", {}))):
+            return False, set()  # L1.5.10
+        if [] in (s.get("Action"), s.get("NotAction"), s.get("Resource"), s.get("NotResource")):
+            return False, set()  # L1.6.7, L1.7.8
         if "Action" in s:
             if not any(self.action_fits(e) for e in as_list(s["Action"])):
                 return False, set()
@@ -289,7 +294,7 @@ class Run:
         if "NotPrincipal" in s:
             if not want and self.row("A5") == "nobody":
                 return set()
-            return {"star"} if self.leaf(lambda row: negate(self.exempt(s["NotPrincipal"], row)), want) else set()
+            return {"star"} if self.leaf(lambda row: negate(self.exempt(s["NotPrincipal"], row, want)), want) else set()
         ways = set()
         if "Principal" not in s:
             return ways
@@ -393,10 +398,10 @@ class Run:
             return path == (mine or "/")
         return mine is None
 
-    def exempt(self, element, row):
+    def exempt(self, element, row, deny):
         """AMB-23: whether a NotPrincipal spares the caller."""
         c, levels = self.caller, {}
-        if "boundary" in self.policies and c.kind in ("user", "session", "federated"):
+        if deny and "boundary" in self.policies and c.kind in ("user", "session", "federated"):
             return False
         for kind, entry in self.entries(element):
             fits = self.entry_fits(kind, entry, row)
@@ -465,7 +470,9 @@ class Run:
                 continue
             if self.action not in ("kms:describekey", "kms:retiregrant") and not self.constraints(g):
                 continue
-            ways.add("grant")
+            who = g.get("GranteePrincipal", "")
+            ways.add("account" if who.endswith(":root") else "self" if ":sts:" in who else
+                     "user" if self.caller.kind == "user" else "grant")
         return ways
 
     def grantee(self, g):
@@ -499,7 +506,7 @@ class Run:
 
     def verdict(self):
         c, p = self.caller, self.policies
-        kms, trust = self.action.startswith("kms:") and not self.bare, self.action.startswith("sts:assumerole")
+        kms, trust = self.action.startswith("kms:") and self.action not in BARE, self.action.startswith("sts:assumerole")
         layer = "key" if kms else "trust" if trust else "resource"
         if self.case.get("only"):
             name = self.case["only"]
@@ -519,14 +526,15 @@ class Run:
             scp = self.levels("scp")
         resource = self.layer(p.get("resource") or [], layer)
         identity = self.layer(p.get("identity") or [], "identity") if person else (False, False, set())
-        boundary = self.layer(p["boundary"], "boundary") if "boundary" in p and person else none
+        boundary = self.layer(p["boundary"], "boundary") if "boundary" in p and person and not linked else none
         session = self.layer(p["session"], "session") if "session" in p and person else none
         endpoint = self.layer(p["endpoint"], "endpoint") if "endpoint" in p else none
         if any(l[0] for l in (rcp, scp, resource, identity, boundary, session, endpoint)):
             return "explicitDeny"
         if not (rcp[1] and scp[1] and endpoint[1]):
             return "implicitDeny"
-        granted = self.allowed(kms, trust, same, resource[2], self.grants(), identity[1], boundary[1], session[1])
+        grants = self.grants()
+        granted = self.allowed(kms, trust, same, resource[2] | (grants if same else set()), grants, identity[1], boundary[1], session[1])
         return "allowed" if granted else "implicitDeny"
 
     def rcp_exempt(self):
@@ -546,15 +554,15 @@ class Run:
         if not same:
             if kms and self.action not in KMS_CROSS or self.action in SECRETS_HOME:
                 return False
+            if c.kind == "federated" and "session" not in self.policies:
+                return False
             theirs = bool(ways)
-            if grants and self.row("A8") == "alone":
+            if grants - {"account"} and self.row("A8") == "alone":
                 if boundary and session:
                     return True
             theirs = theirs or bool(grants)
             if c.kind == "root":
                 return theirs
-            if c.kind == "federated" and "session" not in self.policies:
-                return False
             return theirs and identity and boundary and session
         if c.kind == "root":
             return bool(ways) or bool(grants) if kms or trust else True
@@ -564,7 +572,7 @@ class Run:
             return False
         if "user" in ways:
             return True
-        if ("role" in ways or "user-of" in ways or grants) and boundary and session:
+        if ("role" in ways or "user-of" in ways or "grant" in ways) and boundary and session:
             return True
         if "star-arn" in ways and (session or self.row("A2") == "uncapped"):
             return True
@@ -585,6 +593,14 @@ def both(case, readings, touched):
     if low == high:
         return low
     return "unknown" if "allowed" in (low, high) else "implicitDeny"
+
+
+def together(case, rows):
+    """Whether the verdict changes under other readings of several rows at once, where no row does it alone."""
+    readings = dict(case.get("readings") or {})
+    verdict = both(case, readings, set())
+    return any(both(case, dict(readings, **dict(zip(rows, names))), set()) != verdict
+               for names in itertools.product(*[ROWS[row][1:] for row in rows]))
 
 
 def decide(case):

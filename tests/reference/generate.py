@@ -11,7 +11,7 @@ ROLE = "arn:aws:iam::%s:role/Target"
 BUCKET = "arn:aws:s3:::bucket/home/alice/x"
 
 STRINGS = ["a", "b", "A", "", "alice", "prod", "Prod", "a*", "*", "a?c", "abc", "x:y", "\u00c9t\u00e9", "\u00e9t\u00e9"]
-NUMBERS = ["1", "1.0", "-2", "10", "1e1", "0.1", "abc", "2006", "+1", "100000000000000000000", "1E-1"]
+NUMBERS = ["1", "1.0", "-2.5", "10", "1e1", "0.1", "abc", "2006", "+1", "100000000000000000000", "1E-1"]
 DATES = ["2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", "2025", "2026-02", "1767225600", "2026",
          "soon", "2026-01-01T00:00:00.5Z", "2026-13-01", "1970-01-01"]
 ADDRESSES = ["203.0.113.7", "203.0.113.0/24", "10.0.0.0/8", "10.1.2.3", "2001:db8::1", "2001:db8::/32",
@@ -119,7 +119,7 @@ class Generator:
                                   ("aws:SourceArn", self.arns(), 0.1), ("secretsmanager:VersionStage", ["AWSCURRENT"], 0.2)):
             if self.maybe(chance):
                 put(key, pool)
-        if self.maybe(0.05):
+        if self.maybe(0.2) and isinstance(out.get("aws:ResourceTag/team"), str):
             out["aws:ResourceTag/Team"] = self.r.choice(STRINGS[:6])
         if self.maybe(0.3):
             out["aws:TagKeys"] = self.as_list(self.some(STRINGS[:6]))
@@ -286,7 +286,8 @@ class Generator:
 
     def case(self, number):
         principal = self.caller()
-        person = not isinstance(principal, dict) or "arn" in principal
+        arn = principal if isinstance(principal, str) else principal.get("arn", ":root")
+        person = not arn.endswith(":root")
         action, resource = self.one(
             ("secretsmanager:GetSecretValue", SECRET), ("secretsmanager:GetSecretValue", SECRET), ("kms:Decrypt", KEY),
             ("kms:Decrypt", KEY), ("kms:DescribeKey", KEY), ("kms:PutKeyPolicy", KEY), ("s3:GetObject", BUCKET),

@@ -77,8 +77,8 @@ def number(text):
 
 def date(text, four_digits):
     """An instant as seconds of the epoch; four_digits is the reading of AMB-16."""
-    if re.fullmatch("[+-]?[0-9]+", text) and not (len(text) == 4 and text.isdigit() and four_digits() == "year"):
-        return Fraction(int(text))
+    if re.fullmatch("[0-9]+", text) and not (len(text) == 4 and text.isdigit() and four_digits() == "year"):
+        return Fraction(int(text)) if len(text.lstrip("0")) <= 18 else None
     m = DATE.fullmatch(text)
     if not m:
         return None
