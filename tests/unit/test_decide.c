@@ -491,7 +491,7 @@ START_TEST(letter_case_and_crossing_with_wildcards)
   expect_assumption("arn:aws:secretsmanager:*:${aws:PrincipalOrgID, `prod`}/db-AbCdEf", deny, -1);
   expect_assumption("arn:aws:secretsmanager:us-east-1:*:prod/${aws:PrincipalOrgID, `db-AbCdEf`}", deny,
                     PE_ROW_AMB_1);
-  expect_assumption("arn:aws:secretsmanager:*:prod/db-AbCdEf", deny, PE_ROW_AMB_1);
+  expect_assumption("arn:aws:secretsmanager:*:prod/db-AbCdEf", deny, -1); /* five fields: AMB-1 does not ask */
   expect_assumption("arn:aws:secretsmanager:us-east-1:111122223333:${aws:PrincipalOrgID, `secret`}:prod/*",
                     POLICYEVAL_ALLOW, -1);
   expect_assumption("arn:aws:secretsmanager:us-east-1:111122223333:${*}ecret:prod/*", deny, -1);
