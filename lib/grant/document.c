@@ -50,9 +50,9 @@ pe_slice pe_document_name(const pe_document *d) {
   const pe_policy *p = d->given;
   const pe_slice name = p ? pe_source_file(p->source)->name : (pe_slice){0};
   if (name.ptr && name.len) return name;
-  if (d->layer == POLICYEVAL_LAYER_IDENTITY) return p ? PE_SLICE("identity policy") : PE_SLICE("none (identity policy)");
-  if (d->layer == POLICYEVAL_LAYER_KEY) return p ? PE_SLICE("key policy") : PE_SLICE("none (the default key policy)");
-  return p ? PE_SLICE("secret policy") : PE_SLICE("none (secret policy)");
+  if (d->layer == POLICYEVAL_LAYER_IDENTITY) return p ? PE_SLICE("identity policy") : PE_SLICE("new identity policy");
+  if (d->layer == POLICYEVAL_LAYER_KEY) return p ? PE_SLICE("key policy") : PE_SLICE("default key policy");
+  return p ? PE_SLICE("secret policy") : PE_SLICE("new secret policy");
 }
 
 pe_slice pe_document_given_text(const pe_document *d) {

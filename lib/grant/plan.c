@@ -308,6 +308,13 @@ static int grant(pe_plan *p, const char **why) {
 
 /* ---- all of it ---- */
 
+/* What cannot be done or must not be done is not shown as policies, nor what was proved about those. */
+static void give_up(pe_plan *p) {
+  for (size_t i = 0; i < p->documents.len; i++) pe_document_reset(&p->documents.data[i]);
+  for (size_t i = 0; i < p->proofs.len; i++) pe_vec_done(&p->proofs.data[i].basis, p->alloc);
+  p->proofs.len = 0;
+}
+
 /* D3.6: a statement would not make a key usable. */
 static int check_state(pe_plan *p) {
   const pe_operability state = pe_access_operability(p->access);
@@ -343,8 +350,6 @@ int pe_plan_make(pe_plan *p, const char **why) {
   if (rc == POLICYEVAL_OK) rc = check_state(p);
   if (rc == POLICYEVAL_OK && !p->obstacles.len) rc = p->revoke ? pe_plan_revoke(p, why) : grant(p, why);
   if (rc == POLICYEVAL_OK && !p->obstacles.len) rc = pe_prove_plan(p, why);
-  /* What cannot be done or must not be done is not shown as a policy. */
-  if (rc == POLICYEVAL_OK && p->obstacles.len)
-    for (size_t i = 0; i < p->documents.len; i++) pe_document_reset(&p->documents.data[i]);
+  if (rc == POLICYEVAL_OK && p->obstacles.len) give_up(p);
   return rc;
 }

@@ -3,6 +3,7 @@
 
 #include "check/validate.h"
 #include "eval/decide.h"
+#include "sym/public.h"
 
 pe_proof *pe_prove_add(pe_plan *p, pe_claim claim) {
   pe_proof *proof = pe_vec_push(&p->proofs, p->alloc);
@@ -159,66 +160,46 @@ static int prove_valid(pe_plan *p, pe_proof *proof) {
   return rc;
 }
 
-/* D5.1 for a key policy: everybody, and no condition that ties the caller or the source to fixed values. */
-static bool is_fixed(const pe_condition *c) {
-  static const char *const keys[] = {"aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceaccount", "aws:sourceip",
-                                     "aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths",
-                                     "aws:userid", "kms:calleraccount"};
-  const pe_op_info *op = pe_op_get((pe_op)c->op.op);
-  if (op->negated || op->family == PE_FAMILY_NULL || c->op.if_exists || c->op.quantifier == PE_SET_FOR_ALL || !c->count)
-    return false;
-  bool known = false;
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) known |= pe_slice_eq(c->lower, pe_slice_str(keys[i]));
-  for (uint32_t i = 0; i < c->count && known; i++) {
-    const pe_slice v = c->values[i].text;
-    known = !(v.len && (memchr(v.ptr, '*', v.len) || memchr(v.ptr, '?', v.len) || memchr(v.ptr, '$', v.len)));
-    if (op->family == PE_FAMILY_IP) known = known && c->values[i].valid && c->values[i].as.cidr.prefix > 0;
-  }
-  return known;
-}
-
-static bool is_broad(const pe_statement *s) {
-  bool everybody = s->principal_mode == PE_MODE_NOT;
-  for (uint32_t i = 0; i < s->nprincipals; i++) everybody |= s->principals[i].kind == PE_PRINCIPAL_ANY;
-  if (s->effect != PE_ALLOW || s->broken || s->no_effect || !everybody) return false;
-  for (uint32_t i = 0; i < s->nconditions; i++)
-    if (is_fixed(&s->conditions[i])) return false;
-  return true;
-}
-
-static int broad_place(const pe_plan *p, const pe_document *d, uint32_t *statement) {
-  *statement = UINT32_MAX;
-  for (uint32_t i = 0; i < d->after->nstatements && d->layer == POLICYEVAL_LAYER_KEY; i++)
-    if (*statement == UINT32_MAX && is_broad(&d->after->statements[i])) *statement = i;
-  if (d->layer != POLICYEVAL_LAYER_RESOURCE) return POLICYEVAL_OK;
-  pe_findings found = {0};
-  const int rc = find(p, d, d->after, &found);
-  for (size_t i = 0; i < found.list.len && rc == POLICYEVAL_OK; i++)
-    for (uint32_t k = 0; k < d->after->nstatements && found.list.data[i].rule == PE_RULE_BROAD_ACCESS; k++) {
-      const pe_span s = d->after->statements[k].span;
-      if (found.list.data[i].span.start >= s.start && found.list.data[i].span.start < s.end) *statement = k;
-    }
-  pe_findings_done(&found);
-  return rc;
+/* D5.1: everybody, but for what fixed values keep out. An answer that is not known is no proof. */
+static int ask_public(const pe_plan *p, const pe_document *d, pe_answer *answer, uint32_t *statement, pe_buf *told) {
+  const pe_policy *policy = d->after;
+  pe_public question = {.rule = PE_PUBLIC_FIXED_VALUES};
+  pe_public_result r;
+  pe_question_init(&question.question, p->alloc, p->catalog);
+  question.question.budget = p->budget;
+  question.question.subject = (pe_group){&policy, 1};
+  const int rc = pe_public_run(&question, &r);
+  if (rc != POLICYEVAL_OK) return rc;
+  *answer = (pe_answer)r.result.answer;
+  *statement = r.result.statement ? r.result.statement->index : UINT32_MAX;
+  if (*answer == PE_ANSWER_UNKNOWN) pe_buf_str(told, pe_give_up_text((pe_give_up)r.result.why));
+  pe_result_done(&r.result);
+  return POLICYEVAL_OK;
 }
 
 /* With --block-public-policy Secrets Manager takes no policy with such a statement, however old it is. */
 static int prove_not_broad(pe_plan *p, pe_proof *proof) {
-  bool broad = false;
+  pe_proof_answer worst = PE_PROOF_YES;
+  pe_buf unknown;
+  pe_buf_init(&unknown, p->alloc);
   int rc = POLICYEVAL_OK;
   for (size_t i = 0; i < p->documents.len && rc == POLICYEVAL_OK; i++) {
     const pe_document *d = &p->documents.data[i];
+    pe_answer answer = PE_ANSWER_NO;
     uint32_t statement;
-    if (!d->changed || !d->after) continue;
-    rc = broad_place(p, d, &statement);
-    if (rc != POLICYEVAL_OK || statement == UINT32_MAX) continue;
+    if (!d->changed || !d->after || d->layer == POLICYEVAL_LAYER_IDENTITY) continue;
+    rc = ask_public(p, d, &answer, &statement, &unknown);
+    if (answer == PE_ANSWER_UNKNOWN && worst == PE_PROOF_YES) worst = PE_PROOF_NOT_GIVEN;
+    if (rc != POLICYEVAL_OK || answer != PE_ANSWER_YES) continue;
     pe_buf told;
     pe_buf_init(&told, p->alloc);
     pe_buf_str(&told, "the policy to change gives broad access already: narrow this statement first");
     rc = pe_plan_obstacle(p, d->layer, d->after, statement, &told);
-    broad = true;
+    worst = PE_PROOF_NO;
   }
-  return rc == POLICYEVAL_OK ? pe_prove_answer(p, proof, broad ? PE_PROOF_NO : PE_PROOF_YES, NULL) : rc;
+  if (rc == POLICYEVAL_OK) return pe_prove_answer(p, proof, worst, &unknown);
+  pe_buf_done(&unknown);
+  return rc;
 }
 
 /* ---- all ---- */

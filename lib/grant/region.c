@@ -163,6 +163,9 @@ static int compare_layers(pe_plan *p, pe_proof *proof, bool lost) {
     worst = worse(worst, answer);
     pe_policy_unref(extra);
   }
+  for (size_t i = 0; i < p->documents.len && !lost; i++)
+    for (size_t k = 0; k < p->documents.data[i].added.len && rc == POLICYEVAL_OK; k++)
+      rc = pe_prove_rests(p, proof, p->documents.data[i].after, p->documents.data[i].added.data[k]);
   return finish(p, proof, worst, &told, rc);
 }
 

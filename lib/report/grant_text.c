@@ -64,9 +64,11 @@ static void write_statement(const pe_policy *p, uint32_t index, pe_buf *out) {
 static void write_document(const pe_plan *plan, size_t i, pe_buf *out) {
   const pe_document *d = &plan->documents.data[i];
   const pe_slice name = pe_document_name(d);
-  pe_buf_fmt(out, "\n%s  ", role_of(d));
+  pe_buf_char(out, '\n');
+  pe_buf_str(out, d->given ? role_of(d) : "");
+  pe_buf_str(out, d->given ? "  " : "");
   pe_buf_slice(out, name);
-  pe_buf_str(out, ":");
+  pe_buf_char(out, ':');
   if (!d->changed) pe_buf_str(out, " nothing to change");
   write_numbers(" added", &d->added, out);
   write_numbers(" removed", &d->removed, out);

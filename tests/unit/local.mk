@@ -14,6 +14,7 @@ unit_tests += tests/unit/test_condition_model
 unit_tests += tests/unit/test_decide
 unit_tests += tests/unit/test_decide_property
 unit_tests += tests/unit/test_decide_vectors
+unit_tests += tests/unit/test_grant_property
 unit_tests += tests/unit/test_index
 unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
