@@ -12,3 +12,9 @@ TESTS += tests/oom/oom_simulate
 tests_oom_oom_simulate_SOURCES = tests/oom/oom_simulate.c
 tests_oom_oom_simulate_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS)
 endif
+if HAVE_CHECK
+check_PROGRAMS += tests/oom/oom_grant
+TESTS += tests/oom/oom_grant
+tests_oom_oom_grant_SOURCES = tests/oom/oom_grant.c
+tests_oom_oom_grant_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS) $(JANSSON_LIBS)
+endif
