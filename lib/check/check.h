@@ -86,6 +86,7 @@ void pe_check_variables(pe_check *c);
 void pe_check_empties(pe_check *c);
 void pe_check_redundant(pe_check *c);
 void pe_check_duplicates(pe_check *c);
+void pe_check_statements(pe_check *c);
 void pe_check_roles(pe_check *c);
 void pe_check_tags(pe_check *c);
 void pe_check_pairs(pe_check *c);

@@ -145,7 +145,8 @@ static int diff_lines(const pe_alloc *alloc, const lines *a, const lines *b, pe_
   while (front < d.na && front < d.nb && pe_slice_eq(d.a[front], d.b[front])) front++;
   while (back < d.na - front && back < d.nb - front && pe_slice_eq(d.a[d.na - 1 - back], d.b[d.nb - 1 - back])) back++;
   if (rc == 0) {
-    diff middle = {d.a + front, d.b + front, d.na - front - back, d.nb - front - back, d.gone + front, d.come + front};
+    diff middle = {d.na ? d.a + front : NULL, d.nb ? d.b + front : NULL, d.na - front - back, d.nb - front - back,
+                   d.gone + front, d.come + front}; /* an empty text has no lines to point at */
     rc = compare(alloc, &middle);
   }
   for (size_t i = 0, j = 0; rc == 0 && (i < d.na || j < d.nb);) write_hunk(out, &d, &i, &j);

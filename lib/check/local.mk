@@ -22,6 +22,7 @@ libpe_sources += lib/check/check_role.c
 libpe_sources += lib/check/check_secret.c
 libpe_sources += lib/check/check_service.c
 libpe_sources += lib/check/check_sid.c
+libpe_sources += lib/check/check_statement.c
 libpe_sources += lib/check/check_tag.c
 libpe_sources += lib/check/check_trust.c
 libpe_sources += lib/check/check_value.c

@@ -8,7 +8,8 @@ enum { WORK = 20000000 }; /* comparisons of two entries; far above what real doc
 
 /* Checks of the document as a whole, and of each statement. */
 static void (*const of_document[])(pe_check *c) = {
-    pe_check_document, pe_check_sids, pe_check_duplicates, pe_check_secret, pe_check_key, pe_check_lockout,
+    pe_check_document, pe_check_sids, pe_check_duplicates, pe_check_statements,
+    pe_check_secret,   pe_check_key,  pe_check_lockout,
 };
 static void (*const of_statement[])(pe_check *c) = {
     pe_check_actions,   pe_check_resources, pe_check_principals, pe_check_services,     pe_check_trust,
