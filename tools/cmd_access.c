@@ -28,10 +28,11 @@ static const char usage[] =
     "  --explain                tell for every other statement why it does not match\n"
     "  --reading ROW=NAME       choose a reading (docs/semantics.md)\n"
     "  --catalog DIR            AWS Service Reference files\n"
+    "  --all-requests           always, sometimes or never: over every request with the facts that are given\n"
     "  --expect VERDICT         exit 0 if the verdict is this one, else 1\n"
     "  --format text|json       --output FILE\n"
     "\n"
-    "exit status: 0 allowed (and operable), 1 denied, 2 usage, 3 unreadable input, 4 unknown\n";
+    "exit status: 0 allowed (and operable) or always, 1 denied, sometimes or never, 2 usage, 3 unreadable input, 4 unknown\n";
 
 enum { OPT_VERSION_ID = OPT_OWN, OPT_ALL_REQUESTS };
 
@@ -46,12 +47,13 @@ static const struct option options[] = {
 typedef struct arguments {
   question question;
   const char *version_id;
+  bool all_requests;
 } arguments;
 
 static int take(common *c, arguments *a, int code, char *const *argv) {
   switch (code) {
     case OPT_VERSION_ID: a->version_id = optarg; return 0;
-    case OPT_ALL_REQUESTS: return usage_error(c, "--all-requests is not there yet: it comes with the analysis");
+    case OPT_ALL_REQUESTS: a->all_requests = true; return 0;
     default: return question_option(c, &a->question, code, argv);
   }
 }
@@ -71,7 +73,7 @@ static int ask(const common *c, const arguments *a, policyeval_access *q) {
   int status = question_fill(c, &a->question, q);
   if (!status) status = question_set(c, q, "--version-id", a->version_id, policyeval_access_set_version_id);
   if (status) return status;
-  const int rc = policyeval_access_decide(q);
+  const int rc = a->all_requests ? policyeval_access_all_requests(q) : policyeval_access_decide(q);
   if (rc == POLICYEVAL_EINVAL) return usage_error(c, "%s", policyeval_access_detail(q));
   return rc == POLICYEVAL_OK ? 0 : fail_rc(c, rc, "decide");
 }
@@ -88,6 +90,32 @@ static int answer(const common *c, policyeval_access *q) {
     status = put_verdict(c, text, len, effect);
   }
   return status ? status : verdict_status(c, effect, policyeval_access_operable(q));
+}
+
+/* --expect with --all-requests: 0 or a usage error. */
+static int check_reach(const common *c) {
+  for (int reach = 0; c->expect && reach < POLICYEVAL_REACH_LAST_; reach++)
+    if (strcmp(policyeval_reach_name(reach), c->expect) == 0) return 0;
+  return c->expect ? usage_error(c, "--expect %s is none of always, sometimes, never, unknown", c->expect) : 0;
+}
+
+static int answer_all(const common *c, policyeval_access *q) {
+  size_t len = 0;
+  const int reach = policyeval_access_reach(q);
+  int status;
+  if (strcmp(c->format, "json") == 0) {
+    const char *json = policyeval_access_reach_json(q, &len);
+    status = put_result(c, json, len);
+  } else {
+    const char *text = policyeval_access_reach_text(q, &len);
+    status = put_verdict(c, text, len,
+                         reach == POLICYEVAL_REACH_ALWAYS    ? POLICYEVAL_ALLOW
+                         : reach == POLICYEVAL_REACH_UNKNOWN ? POLICYEVAL_UNKNOWN
+                                                             : POLICYEVAL_IMPLICIT_DENY);
+  }
+  if (status) return status;
+  if (c->expect) return strcmp(policyeval_reach_name(reach), c->expect) == 0 ? EXIT_YES : EXIT_NO;
+  return reach == POLICYEVAL_REACH_ALWAYS ? EXIT_YES : reach == POLICYEVAL_REACH_UNKNOWN ? EXIT_UNKNOWN : EXIT_NO;
 }
 
 int cmd_access(int argc, char **argv) {
@@ -107,11 +135,11 @@ int cmd_access(int argc, char **argv) {
   }
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, formats);
-  if (!status) status = check_expect(&c);
+  if (!status) status = a.all_requests ? check_reach(&c) : check_expect(&c);
   if (!status) status = check_arguments(&c, &a);
   if (!status && policyeval_access_new(c.context, &q) != POLICYEVAL_OK) status = fail_rc(&c, POLICYEVAL_ENOMEM, "start");
   if (!status) status = ask(&c, &a, q);
-  if (!status) status = answer(&c, q);
+  if (!status) status = a.all_requests ? answer_all(&c, q) : answer(&c, q);
 done:
   policyeval_access_free(q);
   question_done(&a.question);

@@ -77,6 +77,30 @@ POLICYEVAL_API policyeval_slice policyeval_access_hint_message(const policyeval_
 POLICYEVAL_API const char *policyeval_access_json(policyeval_access *access, size_t *len);
 POLICYEVAL_API const char *policyeval_access_text(policyeval_access *access, size_t *len);
 
+/* X(name, value, text): answers over all requests. Zero is unknown. */
+#define POLICYEVAL_REACHES(X)   \
+  X(UNKNOWN, 0, "unknown")      \
+  X(NEVER, 1, "never")          \
+  X(SOMETIMES, 2, "sometimes")  \
+  X(ALWAYS, 3, "always")
+#define POLICYEVAL_REACH_ENUM(name, value, text) POLICYEVAL_REACH_##name = value,
+enum policyeval_reach { POLICYEVAL_REACHES(POLICYEVAL_REACH_ENUM) POLICYEVAL_REACH_LAST_ };
+#undef POLICYEVAL_REACH_ENUM
+
+/** The question over all requests: what is set holds, every other fact may have any value or be absent; both legs have the
+ *  facts about the principal in common. Always and never are proved for every reading of undocumented rules; a request
+ *  that is allowed, and one that is not, come with the answer. Errors: as policyeval_access_decide, and EINTERNAL.
+ *  Since 0.1. */
+POLICYEVAL_API int policyeval_access_all_requests(policyeval_access *access);
+/** POLICYEVAL_REACH_x; UNKNOWN before policyeval_access_all_requests. Since 0.1. */
+POLICYEVAL_API int policyeval_access_reach(const policyeval_access *access);
+/** "always", "sometimes", "never", "unknown"; NULL otherwise. Static. Since 0.1. */
+POLICYEVAL_API const char *policyeval_reach_name(int reach);
+/** The documents that `policyeval access --all-requests` prints. NULL: not run, or out of memory. They live until the
+ *  next change of the question. Since 0.1. */
+POLICYEVAL_API const char *policyeval_access_reach_json(policyeval_access *access, size_t *len);
+POLICYEVAL_API const char *policyeval_access_reach_text(policyeval_access *access, size_t *len);
+
 #ifdef __cplusplus
 }
 #endif

@@ -28,6 +28,7 @@ int policyeval_access_new(policyeval_context *context, policyeval_access **acces
 /* Every change of the question makes the answer stale. */
 static void forget(policyeval_access *a) {
   a->decided = a->prepared = false;
+  pe_access_forget_reach(a);
   pe_hints_done(&a->hints);
   for (int i = 0; i < PE_LEGS; i++) pe_trace_clear(&a->trace[i]);
   pe_alloc_free(&a->context->alloc, a->json);

@@ -12,6 +12,7 @@ libpe_sources += lib/api/names.c
 libpe_sources += lib/api/objects.h
 libpe_sources += lib/api/policy.c
 libpe_sources += lib/api/policyset.c
+libpe_sources += lib/api/reach.c
 libpe_sources += lib/api/report.c
 libpe_sources += lib/api/request.c
 libpe_sources += lib/api/simulator.c

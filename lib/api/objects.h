@@ -8,6 +8,7 @@
 #include "access/access.h"
 #include "access/hint.h"
 #include "eval/decide.h"
+#include "sym/legs.h"
 #include "policyeval/access.h"
 #include "policyeval/policyeval.h"
 
@@ -73,8 +74,15 @@ struct policyeval_access {
   int effect;
   char *json, *text;
   size_t json_len, text_len;
+  /* The answer over all requests; meaningless while !reached. */
+  bool reached;
+  pe_legs_result reach;
+  char *reach_json, *reach_text;
+  size_t reach_json_len, reach_text_len;
 };
 
+/* Forgets the answer over all requests. */
+void pe_access_forget_reach(policyeval_access *a);
 /* Makes both requests of a question complete, and adds the AWS managed key's policy where it is the one. */
 int pe_access_question_ready(policyeval_access *a);
 

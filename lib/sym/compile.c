@@ -133,8 +133,29 @@ static int describe_key(pe_compiler *c, const pe_condition *cond, uint32_t key) 
   return info->type == PE_KEY_ARN ? limit_key(c, key, arns) : 0;
 }
 
+bool pe_compile_shared_key(pe_slice key) {
+  static const char *const starts[] = {"aws:Principal", "aws:userid", "aws:username", "aws:SourceIdentity", "aws:MultiFactorAuth",
+                                       "aws:TokenIssueTime", "aws:FederatedProvider", "aws:CurrentTime", "saml:"};
+  for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+    size_t n = strlen(starts[i]);
+    if (key.len >= n && pe_slice_eq_ascii_nocase(pe_slice_sub(key, 0, n), pe_slice_of(starts[i], n))) return true;
+  }
+  return false;
+}
+
+static int named_key(pe_compiler *c, pe_slice name, uint32_t *key) {
+  if (!c->prefix || pe_compile_shared_key(name)) return pe_space_find_key(c->space, name, key);
+  pe_buf full;
+  pe_buf_init(&full, c->alloc);
+  pe_buf_str(&full, c->prefix);
+  pe_buf_slice(&full, name);
+  int rc = full.failed ? POLICYEVAL_ENOMEM : pe_space_find_key(c->space, pe_slice_of(full.ptr, full.len), key);
+  pe_buf_done(&full);
+  return rc;
+}
+
 static int condition_key(pe_compiler *c, const pe_condition *cond, uint32_t *key) {
-  int rc = pe_space_find_key(c->space, cond->key, key);
+  int rc = named_key(c, cond->key, key);
   return rc ? rc : describe_key(c, cond, *key);
 }
 
@@ -524,6 +545,7 @@ static int principals(pe_compiler *c, const pe_statement *s, int kind) {
     return 0;
   }
   bool not = s->principal_mode == PE_MODE_NOT;
+  if (not && s->effect == PE_DENY && c->boundary) return 0; /* D2.2: whatever is listed */
   if (not && s->effect == PE_ALLOW && pe_compile_reading(c, PE_ROW_A5) == A5_NOBODY) {
     c->never = true;
     return 0;

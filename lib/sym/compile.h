@@ -41,6 +41,8 @@ typedef struct pe_compiler {
   PE_VEC(pe_origin) origins;
   PE_VEC(pe_note) notes;
   bool caller_account;         /* kms:CallerAccount is asked about */
+  bool boundary;               /* the caller has a permissions boundary (D2.2) */
+  const char *prefix;          /* before the names of keys that requests do not share; NULL: none */
   PE_VEC(pe_literal) literals; /* scratch: the box that is being built */
   bool never;                  /* … it is empty */
 } pe_compiler;
@@ -51,6 +53,8 @@ int pe_compiler_init(pe_compiler *c, pe_space *space, const pe_catalog *catalog,
 void pe_compiler_done(pe_compiler *c);
 void pe_side_done(pe_side *side, const pe_alloc *a);
 
+/* Does every request of one session have the same value for the key? */
+bool pe_compile_shared_key(pe_slice key);
 /* Limits the actions to those that the catalogue lists. */
 int pe_compile_catalog(pe_compiler *c);
 /* Learns what the keys of a policy can hold. To be done with all policies before any is compiled: a set operator anywhere

@@ -7,7 +7,7 @@ import json
 import os
 import re
 
-from cli import Folder, Run, main
+from cli import KEY, Folder, Run, access, article, main
 import source_tree
 
 VECTORS = os.path.join(source_tree.TOP, "tests", "vectors", "analysis")
@@ -122,6 +122,21 @@ def test_text_and_aws_say_what_changed():
         assert set(answer) == {"result", "message", "reasons"}, answer
         Run("check-no-new-access", "--type", "identity", "--expect", "FAIL", "--new", a, "--existing", b).check(0)
         Run("compare", "--type", "identity", "--expect", "narrower", a, b).check(1)
+
+
+def test_access_over_all_requests():
+    triple = ["--secret-policy", article("corrected", "secret.json"), "--key", KEY, "--key-policy",
+              article("corrected", "key.json"), "--all-requests"]
+    role = ["--identity-policy", article("corrected", "role.json")]
+    access(*triple, *role).check(1, "sometimes: ", "when   secretsmanager:VersionStage is AWSCURRENT, or is absent")
+    access(*triple, *role, "--version-stage", "AWSCURRENT").check(0, "always: ")
+    access(*triple, "--identity-policy", "none").check(1, "never: ", "no identity-based policy allows the secret leg")
+    access(*triple, *role, "--expect", "sometimes").check(0)
+    access(*triple, *role, "--expect", "allowed").check(2, "none of always")
+    answer = access(*triple, *role, "--format", "json").json()
+    assert answer["answer"] == "sometimes" and set(answer["witness"]) == {"secret", "key"}, answer
+    assert set(answer) == {"answer", "witness", "counterexample", "conditions", "blocked_by", "assumptions", "limits"}, answer
+    assert "readings" not in answer["witness"]["secret"], answer
 
 
 def test_usage():
