@@ -26,6 +26,7 @@ AM_TESTS_ENVIRONMENT = \
 
 TESTS += tests/cli/access.py
 TESTS += tests/cli/analysis.py
+TESTS += tests/cli/grant.py
 TESTS += tests/cli/simulate.py
 TESTS += tests/cli/validate.py
 TESTS += tests/docs/check_readings.py
