@@ -28,3 +28,6 @@ bench_bench_simulate_LDFLAGS = $(AM_LDFLAGS) -pthread
 EXTRA_PROGRAMS += bench/bench_validate
 bench_bench_validate_SOURCES = bench/bench_validate.c
 bench_bench_validate_LDADD = libpe.la
+EXTRA_PROGRAMS += bench/bench_batch
+bench_bench_batch_SOURCES = bench/bench_batch.c
+bench_bench_batch_LDADD = libpolicyeval.la

@@ -45,12 +45,12 @@ class PolicyEvalError(Exception):
         return self.report.findings if self.report else ()
 
     def __str__(self) -> str:
-        place = self.source or ""
+        place = [] if self.source is None else [self.source]
         if self.line is not None and self.column is not None:
-            place += f":{self.line}:{self.column + 1}"
+            place += [str(self.line), str(self.column + 1)]
         if self.row is not None:
-            place += f"row {self.row}"
-        return f"{place}: {self.message}" if place else self.message
+            place.append(f"row {self.row}")
+        return ": ".join([":".join(place), self.message]) if place else self.message
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return (self.__class__, (self.message,), self.__dict__)

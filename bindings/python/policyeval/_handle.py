@@ -33,13 +33,18 @@ class Owner:
     __slots__ = ("_handle", "__weakref__")
     _handle: Optional[Handle]
 
+    def __new__(cls: Type[S], *arguments: Any, **options: Any) -> S:
+        self = super().__new__(cls)
+        self._handle = None  # closed until the constructor is through
+        return self
+
     def close(self) -> None:
         """Gives the object back. Calls that are running in other threads end first; later ones raise ClosedError."""
         self._handle = None
 
     @property
     def closed(self) -> bool:
-        return getattr(self, "_handle", None) is None
+        return self._handle is None
 
     def __enter__(self: S) -> S:
         self._use()
@@ -50,7 +55,7 @@ class Owner:
         self.close()
 
     def _use(self) -> Handle:
-        handle: Optional[Handle] = getattr(self, "_handle", None)
+        handle = self._handle
         if handle is None:
             raise ClosedError(f"this {type(self).__name__} is closed")
         return handle

@@ -27,7 +27,7 @@ def _finding(report: int, i: int) -> Finding:
     return Finding(severity=Severity(lib.policyeval_report_severity(report, i)),
                    code=lib.policyeval_report_code(report, i).text() or "",
                    message=lib.policyeval_report_message(report, i).text() or "",
-                   source=lib.policyeval_report_source(report, i).text(), span=span,
+                   source=lib.policyeval_report_source(report, i).text() or None, span=span,
                    fix=lib.policyeval_report_fix(report, i).text())
 
 

@@ -19,7 +19,7 @@ from ._ffi import lib
 from ._handle import Handle, Owner, terminated
 from ._policy import Policies, Policy, PolicyLike, grants_text, listed, loaded, report_of
 from ._request import Request, layer_of, new_request, request_of
-from ._types import Decision, Effect, Kind, Layer, decision_of
+from ._types import EFFECTS, Decision, Effect, Kind, Layer, decision_of
 
 Requests = Union[Columns, Mapping[str, Any], Iterable[Union[Request, Mapping[str, Any]]]]
 
@@ -153,13 +153,14 @@ class PolicySet(Owner):
 
     def effect(self, request: Union[Request, Mapping[str, Any]]) -> Effect:
         """The verdict alone, which is much cheaper."""
-        handle, one = self._ready(), request_of(request)
+        handle = self._ready()
+        one = request if isinstance(request, Request) else request_of(request)
         its, effect = one._use(), ctypes.c_int()
         with one._lock:
             rc = lib.policyeval_decide_effect(handle.pointer, its.pointer, ctypes.byref(effect))
             if rc:
                 raise error_of(rc, Setter("request", its.pointer).detail())
-        return Effect(effect.value)
+        return EFFECTS[effect.value]
 
     def evaluate_many(self, requests: Requests, *, cancel: Optional[Cancel] = None) -> "array[int]":
         """The verdicts about many requests: an array of C ints, one a request, to compare with Effect; NumPy takes it
@@ -173,15 +174,16 @@ class PolicySet(Owner):
             return self._columns(Columns(requests), cancel)
         if isinstance(requests, (str, bytes)):
             raise TypeError("requests are Columns, columns, or an iterable of requests")
-        return self._requests([request_of(one) for one in requests], cancel)
+        return self._requests([one if type(one) is Request else request_of(one) for one in requests], cancel)
 
     def _columns(self, columns: Columns, cancel: Optional[Cancel]) -> "array[int]":
-        handle, base = self._ready(), new_request(self._context, columns._base)
-        effects, done, watch = array("i", bytes(4 * columns.count)), ctypes.c_size_t(), Watch(cancel)
-        rc = lib.policyeval_decide_columns(handle.pointer, base.pointer, columns._columns, columns._number,
-                                           columns.count, _ffi.address(effects.buffer_info()), watch.callback, None,
+        handle, base, count = self._ready(), new_request(self._context, columns._base), columns.count
+        effects, done, watch = array("i", bytes(4 * count)), ctypes.c_size_t(), _watch(cancel, count)
+        rc = lib.policyeval_decide_columns(handle.pointer, base.pointer, columns._columns, columns._number, count,
+                                           _ffi.address(effects.buffer_info()), watch.callback if watch else _ffi.NO_CANCEL, None,
                                            ctypes.byref(done))
-        watch.finish()
+        if watch:
+            watch.finish()
         if rc:
             raise error_of(rc, Setter("request", base.pointer).detail(), row=done.value)
         return effects
@@ -190,24 +192,31 @@ class PolicySet(Owner):
         handle, count = self._ready(), len(requests)
         handles = [one._use() for one in requests]
         pointers = (ctypes.c_void_p * count)(*[one.pointer for one in handles])
-        effects, done, watch = array("i", bytes(4 * count)), ctypes.c_size_t(), Watch(cancel)
+        effects, done, watch = array("i", bytes(4 * count)), ctypes.c_size_t(), _watch(cancel, count)
         # In one order everywhere, so that two batches cannot wait for each other.
         locks = [one._lock for one in sorted(set(requests), key=id)]
-        held = 0
+        held, detail = 0, ""
         try:
             for lock in locks:
                 lock.acquire()
                 held += 1
             rc = lib.policyeval_decide_many(handle.pointer, pointers, count, _ffi.address(effects.buffer_info()),
-                                            watch.callback, None, ctypes.byref(done))
-            detail = Setter("request", handles[done.value].pointer).detail() if rc and done.value < count else ""
+                                            watch.callback if watch else _ffi.NO_CANCEL, None, ctypes.byref(done))
+            if rc and done.value < count:
+                detail = Setter("request", handles[done.value].pointer).detail()
         finally:
             for lock in locks[:held]:
                 lock.release()
-        watch.finish()
+        if watch:
+            watch.finish()
         if rc:
             raise error_of(rc, detail, row=done.value)
         return effects
+
+
+def _watch(cancel: Optional[Cancel], count: int) -> Optional[Watch]:
+    """The library asks before the first request and then every 256: a short batch ends sooner than it is asked."""
+    return Watch(cancel) if cancel is not None or count > 256 else None
 
 
 def level_of(level: int) -> int:

@@ -379,6 +379,8 @@ class AnalysisAnswer:
 
 # ---- documents of the library, read ----
 
+#: by value: cheaper than Effect(value)
+EFFECTS: Tuple[Effect, ...] = tuple(Effect)
 _EFFECTS: Mapping[str, Effect] = {member.text: member for member in Effect}
 _LAYERS: Mapping[str, Layer] = {member.text: member for member in Layer}
 
