@@ -42,7 +42,7 @@ class Limits(ctypes.Structure):
 
 
 CANCEL = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
-NO_CANCEL: Any = ctypes.cast(None, CANCEL)
+NO_CANCEL = ctypes.cast(ctypes.c_void_p(), CANCEL)  # NULL
 
 COLUMN_PRINCIPAL, COLUMN_ACTION, COLUMN_RESOURCE, COLUMN_CONTEXT = 1, 2, 3, 4
 FACT_ROLE_ARN, FACT_SESSION_NAME, FACT_PATH, FACT_ID, FACT_PARENT = 1, 2, 3, 4, 5
