@@ -22,9 +22,9 @@ from ._policy import Policy
 from ._policyset import PolicySet
 from ._request import Request
 from ._simulator import Simulator
-from ._types import (AccessAnswer, AnalysisAnswer, Answer, Ask, CaseResult, Decision, Effect, FailedCondition,
-                     Finding, Fixed, Format, Hint, Kind, Layer, LayerResult, Leg, Match, Miss, Position, Problem,
-                     PublicRule, Relation, Report, Severity, Span, Trust)
+from ._types import (AccessAnswer, AnalysisAnswer, Answer, Ask, CaseResult, Change, ChangedPolicy, Decision, Effect,
+                     FailedCondition, Finding, Fixed, Format, Hint, Kind, Layer, LayerResult, Leg, Match, Miss,
+                     Obstacle, Position, Problem, Proof, PublicRule, Relation, Report, Severity, Span, Trust)
 from ._validation import Validator, validate
 from ._version import VERSION as __version__
 
@@ -41,11 +41,12 @@ def version_json() -> str:
 
 __all__ = [
     "Access", "AccessAnswer", "Analysis", "AnalysisAnswer", "Answer", "Ask", "CanceledError", "CaseResult",
-    "ClosedError", "Columns", "Context", "Decision", "Effect", "ErrorCode", "FailedCondition", "FileError",
-    "Finding", "Fixed", "Format", "Hint", "InternalError", "InvalidArgumentError", "Kind", "Layer",
-    "LayerResult", "Leg", "LimitError", "Limits", "Match", "Miss", "NotAPolicyError", "NotFoundError",
-    "NotJSONError", "OutOfMemoryError", "Policy", "PolicyEvalError", "PolicySet", "Position", "Principal",
-    "Problem", "PublicRule", "Relation", "Report", "Request", "Severity", "Simulator", "Span", "StateError",
-    "Trust", "Validator", "__version__", "access", "check_access_not_granted", "check_no_new_access",
-    "check_no_public_access", "compare", "default_context", "validate", "version", "version_json",
+    "Change", "ChangedPolicy", "ClosedError", "Columns", "Context", "Decision", "Effect", "ErrorCode",
+    "FailedCondition", "FileError", "Finding", "Fixed", "Format", "Hint", "InternalError",
+    "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits", "Match", "Miss",
+    "NotAPolicyError", "NotFoundError", "NotJSONError", "Obstacle", "OutOfMemoryError", "Policy",
+    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Proof", "PublicRule", "Relation",
+    "Report", "Request", "Severity", "Simulator", "Span", "StateError", "Trust", "Validator", "__version__",
+    "access", "check_access_not_granted", "check_no_new_access", "check_no_public_access", "compare",
+    "default_context", "validate", "version", "version_json",
 ]

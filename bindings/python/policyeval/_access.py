@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import threading
-from typing import Any, Iterable, Mapping, Optional, Union
+from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 from ._context import Context, handle_of
 from ._errors import StateError, error_of
@@ -16,7 +17,7 @@ from ._handle import Handle, Owner, terminated
 from ._policy import Policies, PolicyLike, grants_text, loaded, report_of
 from ._policyset import KINDS, Levels, add_layers, level_of
 from ._request import layer_of
-from ._types import AccessAnswer, Effect, Kind, Layer, answer_of
+from ._types import AccessAnswer, Change, Effect, Kind, Layer, answer_of, change_of
 
 
 class Access(Owner):
@@ -118,6 +119,40 @@ class Access(Owner):
         with self._lock:
             Setter("access", handle.pointer).call("effect", ctypes.byref(effect))
         return Effect(effect.value)
+
+    def grant(self, *, any_version: bool = False, strict_stage: bool = False,
+              folder: Union[None, str, "os.PathLike[str]"] = None) -> Change:
+        """The smallest change of the policies with which the principal can read the secret, and what is proved about
+        it. any_version: of all versions; strict_stage: only calls that name the stage; folder: where the printed
+        commands read the policies from (without it they carry them). Nothing is written."""
+        return self._change(lib.policyeval_grant_run, any_version, strict_stage, folder)
+
+    def revoke(self, *, any_version: bool = False, strict_stage: bool = False,
+               folder: Union[None, str, "os.PathLike[str]"] = None) -> Change:
+        """The reverse: only statements that name the principal are changed."""
+        return self._change(lib.policyeval_grant_run_revoke, any_version, strict_stage, folder)
+
+    def _change(self, run: Callable[[Any], int], any_version: bool, strict_stage: bool,
+                folder: Union[None, str, "os.PathLike[str]"]) -> Change:
+        handle, made = self._use(), ctypes.c_void_p()
+        path = None if folder is None else terminated(os.fsencode(folder), "folder")
+        with self._lock:
+            rc = lib.policyeval_grant_new(handle.pointer, ctypes.byref(made))
+            try:
+                rc = rc or lib.policyeval_grant_set_any_version(made, 1 if any_version else 0)
+                rc = rc or lib.policyeval_grant_set_strict_stage(made, 1 if strict_stage else 0)
+                rc = rc or lib.policyeval_grant_set_folder(made, path)
+                rc = rc or run(made)
+                if rc:
+                    raise error_of(rc, Setter("access", handle.pointer).detail())
+                forms = [form(made, None) for form in (lib.policyeval_grant_json, lib.policyeval_grant_text,
+                                                       lib.policyeval_grant_diff, lib.policyeval_grant_commands)]
+            finally:
+                lib.policyeval_grant_free(made)
+        if None in forms:
+            raise error_of(-2)
+        texts = [form.decode("utf-8", "replace") for form in forms]
+        return change_of(json.loads(texts[0]), texts[0], texts[1], texts[2], texts[3])
 
 
 def access(principal: PrincipalLike, secret: str, key: Optional[str] = None, **question: Any) -> AccessAnswer:

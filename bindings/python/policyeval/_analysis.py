@@ -65,6 +65,8 @@ class Analysis(Owner):
                 data = utf8(value, "what is trusted")
                 to.call("add_trust", number, data, len(data))
         if ip_limit is not None:
+            if isinstance(ip_limit, bool) or not isinstance(ip_limit, int):
+                raise TypeError(f"ip_limit is a number, not {type(ip_limit).__name__}")
             if not 0 <= ip_limit < 1 << 64:
                 raise ValueError(f"ip_limit {ip_limit} is out of range")
             to.call("set_ip_limit", ip_limit)

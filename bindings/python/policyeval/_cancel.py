@@ -15,6 +15,7 @@ def _watch(cancel: Optional[Cancel], stopped: List[BaseException]) -> Generator[
     function that is before its first statement, where no `try` can be, and ctypes would drop the KeyboardInterrupt.
     Here it is at the `yield`, inside."""
     try:
+        yield 0  # where next() leaves it, inside the try
         while True:
             yield 1 if cancel is not None and cancel() else 0
     except GeneratorExit:

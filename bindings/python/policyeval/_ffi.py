@@ -212,6 +212,26 @@ PROTOTYPES: Dict[str, Prototype] = {name: Prototype(*rest) for name, rest in {
     "policyeval_analysis_aws": (T, (H, OUT), "AnalysisAnswer.aws"),
     "policyeval_answer_name": (T, (I,), "Answer.text"),
     "policyeval_relation_name": (T, (I,), "Relation.text"),
+    # grant.h
+    "policyeval_grant_new": (I, (H, OUT), "Access.grant"),
+    "policyeval_grant_free": (V, (H,), ENDED),
+    "policyeval_grant_set_any_version": (I, (H, I), "Access.grant"),
+    "policyeval_grant_set_strict_stage": (I, (H, I), "Access.grant"),
+    "policyeval_grant_set_folder": (I, (H, T), "Access.grant"),
+    "policyeval_grant_run": (I, (H,), "Access.grant"),
+    "policyeval_grant_run_revoke": (I, (H,), "Access.revoke"),
+    "policyeval_grant_changed": (I, (H,), IN_JSON),
+    "policyeval_grant_proved": (I, (H,), IN_JSON),
+    "policyeval_grant_blocked": (Z, (H,), IN_JSON),
+    "policyeval_grant_documents": (Z, (H,), IN_JSON),
+    "policyeval_grant_document_layer": (I, (H, Z), IN_JSON),
+    "policyeval_grant_document_changed": (I, (H, Z), IN_JSON),
+    "policyeval_grant_document": (Slice, (H, Z), IN_JSON),
+    "policyeval_grant_document_file": (Slice, (H, Z), IN_JSON),
+    "policyeval_grant_json": (T, (H, OUT), "Change.json"),
+    "policyeval_grant_text": (T, (H, OUT), "Change.text"),
+    "policyeval_grant_diff": (T, (H, OUT), "Change.diff"),
+    "policyeval_grant_commands": (T, (H, OUT), "Change.commands"),
 }.items()}
 
 

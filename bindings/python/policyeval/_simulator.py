@@ -51,6 +51,8 @@ class Simulator(Owner):
         `error` says what is wrong with it. number: of the line in its file, for the places of errors."""
         if isinstance(number, bool) or not isinstance(number, int):
             raise TypeError(f"number is a number, not {type(number).__name__}")
+        if not 0 <= number < 1 << 31:
+            raise ValueError(f"there is no line {number}")
         return self._run(_line(case), number)
 
     def _run(self, line: bytes, number: int) -> Optional[CaseResult]:

@@ -377,6 +377,60 @@ class AnalysisAnswer:
         return self.answer is Answer.NO
 
 
+@dataclass(frozen=True)
+class ChangedPolicy:
+    """A policy after a change. text: None when there is none (left); added, removed, cut: indices of statements."""
+
+    layer: Layer
+    source: Optional[str]
+    file: str
+    changed: bool
+    text: Optional[str]
+    added: Tuple[int, ...]
+    removed: Tuple[int, ...]
+    cut: Tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A claim about a change, and what came of proving it."""
+
+    claim: str
+    message: str
+    answer: str
+    note: Optional[str]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands in the way of a change."""
+
+    layer: Optional[Layer]
+    source: Optional[str]
+    statement: Optional[int]
+    span: Optional[Span]
+    message: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """The smallest change of the policies that grants or revokes. True in a condition when nothing stands in the way
+    and every claim is proved. diff: as `diff -u` prints it; commands: of the AWS CLI, which apply it."""
+
+    changed: bool
+    proved: bool
+    policies: Tuple[ChangedPolicy, ...]
+    proofs: Tuple[Proof, ...]
+    blocked_by: Tuple[Obstacle, ...]
+    json: str = field(repr=False)
+    text: str = field(repr=False)
+    diff: str = field(repr=False)
+    commands: str = field(repr=False)
+
+    def __bool__(self) -> bool:
+        return self.proved
+
+
 # ---- documents of the library, read ----
 
 #: by value: cheaper than Effect(value)
@@ -438,3 +492,20 @@ def answer_of(data: Mapping[str, Any], json: str, text: str) -> AccessAnswer:
     operability = data["operability"]
     return AccessAnswer(_EFFECTS[data["decision"]], secret, key, operability["ok"],
                         tuple(Problem(one["error"], one["message"]) for one in operability["problems"]), json, text)
+
+
+def _changed(data: Mapping[str, Any]) -> ChangedPolicy:
+    return ChangedPolicy(_LAYERS[data["type"]], data["source"], data["file"], data["changed"],
+                         None if data["document"] is None else data["text"],
+                         *(tuple(data[name]) for name in ("added", "removed", "cut")))
+
+
+def _obstacle(data: Mapping[str, Any]) -> Obstacle:
+    return Obstacle(None if data["type"] is None else _LAYERS[data["type"]], data["source"], data["statement"],
+                    span_of(data["span"]), data["message"])
+
+
+def change_of(data: Mapping[str, Any], json: str, text: str, diff: str, commands: str) -> Change:
+    return Change(data["changed"], data["proved"], tuple(_changed(one) for one in data["policies"]),
+                  tuple(Proof(one["claim"], one["message"], one["answer"], one["note"]) for one in data["proofs"]),
+                  tuple(_obstacle(one) for one in data["blocked_by"]), json, text, diff, commands)

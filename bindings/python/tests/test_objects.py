@@ -355,6 +355,28 @@ def test_checks(tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         Analysis("new-access", wide).run()
 
 
+@pytest.mark.parametrize("word", ["grant", "revoke"])
+def test_changes_are_the_commands(tool: str, word: str) -> None:
+    secret: Any = () if word == "grant" else ARTICLE / "secret.json"
+    files = {"secret_policies": secret, "identity_policies": ARTICLE / "role.json", "key_policy": ARTICLE / "key.json"}
+    with Access(**article(**files)) as asked:
+        change = asked.grant() if word == "grant" else asked.revoke()
+        strict = asked.grant(strict_stage=True, folder="there")
+        with pytest.raises(ValueError):
+            asked.grant(folder="a\0b")
+    for form, mine in (("json", change.json), ("text", change.text), ("diff", change.diff), ("aws-cli", change.commands)):
+        done = run(tool, word, "--principal", ROLE, "--secret", SECRET, "--key", KEY, "--secret-policy",
+                   str(secret or "none"), "--identity-policy", str(ARTICLE / "role.json"), "--key-policy", str(ARTICLE / "key.json"),
+                   "--format", form)
+        assert done.stdout.decode("utf-8").rstrip("\n") == mine.rstrip("\n"), form
+        assert done.returncode == (0 if change else 1 if change.blocked_by else 4)
+    assert change and change.changed and change.proofs and not change.blocked_by and strict.commands != change.commands
+    assert {one.layer for one in change.policies if one.changed} <= {Layer.RESOURCE, Layer.KEY, Layer.IDENTITY}
+    if word == "grant":
+        after = {one.layer: one.text for one in change.policies}
+        assert policyeval.access(**article(**{**files, "secret_policies": after[Layer.RESOURCE]}))
+
+
 # ---- the end ----
 
 

@@ -9,11 +9,12 @@ from typing import Any, Dict, List
 
 import policyeval
 import pytest
-from conftest import areas, run, vectors
-from policyeval import Access, Decision, Kind, Layer, Policy, PolicySet, Request
+from conftest import TOP, areas, run, vectors
+from policyeval import Access, Context, Decision, Kind, Layer, Policy, PolicySet, Request, Validator
 
-RUN_HERE = {"decide", "access", "load"}
-DECIDE, ACCESS, LOAD = vectors("decide"), vectors("access"), vectors("load")
+RUN_HERE = {"decide", "access", "load", "validate", "analysis"}
+DECIDE, ACCESS, LOAD, VALIDATE, ANALYSIS = (vectors(area) for area in ("decide", "access", "load", "validate",
+                                                                       "analysis"))
 
 
 def ids(found: Any) -> Any:
@@ -23,6 +24,7 @@ def ids(found: Any) -> Any:
 def test_every_area_is_run() -> None:
     assert set(areas()) == RUN_HERE
     assert len(DECIDE) > 500 and len(ACCESS) > 30 and len(LOAD) > 30
+    assert len(VALIDATE) > 300 and len(ANALYSIS) > 50
 
 
 # ---- decide ----
@@ -110,14 +112,14 @@ def has_arn(vector: Dict[str, Any]) -> bool:
     return isinstance(caller, str) or "arn" in caller
 
 
-@pytest.mark.parametrize("vector", **ids([one for one in ACCESS if not has_arn(one[1])]))
-def test_access_needs_an_arn(vector: Dict[str, Any]) -> None:
-    """The library's question has no setter for a caller without an ARN."""
+def test_access_needs_an_arn() -> None:
+    """The library's question has no setter for a caller without one."""
+    assert all(map(has_arn, (vector for _, vector in ACCESS)))
     with pytest.raises(policyeval.InvalidArgumentError):
-        question(vector["case"], vector["case"]["policies"])
+        Access({"anonymous": True}, "arn", secret_policies=(), identity_policies=())
 
 
-@pytest.mark.parametrize("vector", **ids([one for one in ACCESS if has_arn(one[1])]))
+@pytest.mark.parametrize("vector", **ids(ACCESS))
 def test_access(vector: Dict[str, Any]) -> None:
     case, expect = vector["case"], vector["expect"]
     with question(case, case.get("policies", {})) as asked:
@@ -199,7 +201,7 @@ def tool_can(vector: Dict[str, Any]) -> bool:
     """Whether options can say the case: none says a cap without policies or a list without values."""
     case = vector["case"]
     policies = case.get("policies", {})
-    return (has_arn(vector) and all(policies.get(cap, True) != [] for cap in ("boundary", "session", "scp", "rcp"))
+    return (all(policies.get(cap, True) != [] for cap in ("boundary", "session", "scp", "rcp"))
             and all(value != [] for value in case.get("context", {}).values()))
 
 
@@ -269,5 +271,105 @@ def test_load(vector: Dict[str, Any]) -> None:
     assert error.report is None or json.loads(error.report.json)["findings"][0]["code"] == error.findings[0].code
 
 
-def test_layers_are_known() -> None:
-    assert Layer.find("rcp") is Layer.RCP
+# ---- validate ----
+
+
+def write(name: str, data: Any) -> Path:
+    path = Path(name)
+    path.write_text(data if isinstance(data, str) else json.dumps(data, indent=2, ensure_ascii=False), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("vector", **ids(VALIDATE))
+def test_validate(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    expect, given, kind = vector["expect"], dict(vector.get("options", {})), vector["kind"]
+    catalog = given.pop("catalog", None)
+    ctx = Context(catalog=TOP / catalog) if catalog else None
+    source = write("document.json", vector.get("text", vector.get("document")))
+    with Validator(identity_policies=given.pop("identity", None), ctx=ctx, **given) as validator:
+        refused = None
+        try:
+            report = validator.validate(source, kind)
+        except policyeval.PolicyEvalError as error:
+            assert error.report
+            report, refused = error.report, error
+        assert {finding.code for finding in report.findings} == set(expect["codes"])
+        for finding, wanted in zip(report.findings, expect.get("findings", [])):
+            assert finding.span
+            assert (finding.code, finding.span.start.line, finding.span.start.column) == (
+                wanted["code"], wanted["line"], wanted["column"])
+        fixed = validator.fix(source, kind)
+        assert refused is not None or fixed.complete
+        assert (fixed.diff == "") == (fixed.text == source.read_text("utf-8"))
+        assert validator.fix(fixed.text, kind).text == fixed.text
+        if "fixed" in expect:
+            assert json.loads(fixed.text) == expect["fixed"]
+    if "options" not in vector:
+        done = run(tool, "validate", "--type", kind, "--format", "json", "document.json")
+        assert done.stdout.decode("utf-8").rstrip("\n") == report.json.rstrip("\n")
+        assert (done.returncode == 3) == (refused is not None)
+
+
+# ---- analysis ----
+
+
+OPTIONS = {"rule": "--rule", "trust_accounts": "--trust-account", "trust_orgs": "--trust-org", "grant_only":
+           "--grant-only", "actions": "--action", "resources": "--resource"}
+COMMANDS = {"public": "check-no-public-access", "no-new-access": "check-no-new-access", "compare": "compare",
+            "not-granted": "check-access-not-granted"}
+
+
+def asked_of(case: Dict[str, Any], kind: str) -> Any:
+    """(answer of the package, arguments of the command) for a case of a question about all requests."""
+    policy, given = write("policy.json", case["policy"]), {**case.get("options", {})}
+    arguments = [COMMANDS[case["ask"]], "--type", kind, "--format", "json"]
+    for name in ("actions", "resources"):
+        if name in case:
+            given[name] = case[name]
+    for name, value in given.items():
+        for one in value if isinstance(value, list) else [value]:
+            arguments += [OPTIONS[name]] if one is True else [OPTIONS[name], one]
+    trust = {what: given.pop(name) for name, what in (("trust_accounts", "account"), ("trust_orgs", "org"))
+             if name in given}
+    if case["ask"] == "public":
+        answer = policyeval.check_no_public_access(policy, kind=kind, trust=trust, **given)
+        return answer, [*arguments, "policy.json"]
+    if case["ask"] == "not-granted":
+        return policyeval.check_access_not_granted(policy, kind=kind, **given), [*arguments, "policy.json"]
+    existing = write("existing.json", case["existing"])
+    if case["ask"] == "compare":
+        return policyeval.compare(policy, existing, kind=kind), [*arguments, "policy.json", "existing.json"]
+    answer = policyeval.check_no_new_access(policy, existing, kind=kind)
+    return answer, [*arguments, "--new", "policy.json", "--existing", "existing.json"]
+
+
+def allows(witness: Any, policy: Any, kind: str) -> bool:
+    layer = {"only": Layer.IDENTITY if kind in ("identity", "boundary", "scp", "session") else Layer.RESOURCE, **witness}
+    with policyeval.Simulator() as simulator:
+        result = simulator.run({**witness, "policies": {layer["only"]: [policy]}})
+    assert result and result.effect is not None, result
+    return bool(result.effect)
+
+
+@pytest.mark.parametrize("vector", **ids(ANALYSIS))
+def test_analysis(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    case, expect = vector["case"], vector["expect"]
+    answer, arguments = asked_of(case, case["type"])
+    done = run(tool, *arguments)
+    assert done.stdout.decode("utf-8").rstrip("\n") == answer.json.rstrip("\n"), done.stderr
+    if "relation" in expect:
+        assert answer.relation.text == expect["relation"]
+    if "result" in expect:
+        assert {"PASS": "no", "FAIL": "yes", "UNKNOWN": "unknown"}[expect["result"]] == answer.answer.text
+        assert bool(answer) == (expect["result"] == "PASS")
+    if "statements" in expect:
+        assert list(answer.reasons) == expect["statements"]
+    assert sorted(answer.data["assumptions"]) == sorted(expect.get("assumptions", []))
+    assert bool(answer.answer) == (answer.witness is not None or answer.second_witness is not None)
+    if answer.witness is not None:
+        assert case.get("options", {}).get("grant_only") or allows(answer.witness, case["policy"], case["type"])
+        assert "existing" not in case or not allows(answer.witness, case["existing"], case["type"])
+    if answer.second_witness is not None:
+        assert allows(answer.second_witness, case["existing"], case["type"])
