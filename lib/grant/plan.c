@@ -88,6 +88,16 @@ int pe_plan_variant(pe_plan *p, unsigned variant, const char **why) {
   return rc == POLICYEVAL_OK ? pe_access_prepare(p->access, p->request, why) : rc;
 }
 
+int pe_plan_variant_open(pe_plan *p, const char **why) {
+  const bool any = p->any_version, strict = p->strict_stage;
+  p->any_version = true;
+  p->strict_stage = false;
+  const int rc = pe_plan_variant(p, 0, why);
+  p->any_version = any;
+  p->strict_stage = strict;
+  return rc;
+}
+
 static bool belongs(const pe_document *d, pe_leg leg) {
   return d->layer == (leg == PE_LEG_SECRET ? POLICYEVAL_LAYER_RESOURCE : POLICYEVAL_LAYER_KEY);
 }

@@ -95,6 +95,7 @@ int pe_plan_set(const pe_plan *p, pe_leg leg, bool before, pe_policyset *set, pe
 /* The calls that a plan is about differ in how they name the version: prepares p->request for one of them. */
 enum { PE_VARIANTS = 2 };
 int pe_plan_variant(pe_plan *p, unsigned variant, const char **why);
+int pe_plan_variant_open(pe_plan *p, const char **why); /* … that leaves open whether and how a version is named */
 /* Adds what stands in the way; takes the message over. The place becomes that of the document as given. 0 or ENOMEM. */
 int pe_plan_obstacle(pe_plan *p, int layer, const pe_policy *policy, uint32_t statement, pe_buf *message);
 /* A policy from the text that a document is to have. 0, ENOMEM, or EINTERNAL: it does not load. */

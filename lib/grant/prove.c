@@ -208,7 +208,7 @@ static int prove(pe_plan *p, pe_proof *proof, const char **why) {
   switch ((pe_claim)proof->claim) {
     case PE_CLAIM_ALLOWED:
     case PE_CLAIM_DENIED: return prove_decision(p, proof, why);
-    case PE_CLAIM_NEVER: return pe_prove_never(p, proof);
+    case PE_CLAIM_NEVER: return pe_prove_never(p, proof, why);
     case PE_CLAIM_VALID: return prove_valid(p, proof);
     case PE_CLAIM_NOT_BROAD: return prove_not_broad(p, proof);
     case PE_CLAIM_MANAGED: return pe_prove_managed(p, proof);
@@ -223,7 +223,9 @@ static int refuted(pe_plan *p, const pe_proof *proof) {
   pe_buf_init(&told, p->alloc);
   pe_buf_fmt(&told, "it is not so that %s", pe_claim_text((pe_claim)proof->claim, p->revoke));
   if (proof->why.len) pe_buf_str(&told, ": "), pe_buf_slice(&told, proof->why);
-  return pe_plan_obstacle(p, 0, NULL, UINT32_MAX, &told);
+  const pe_basis *at = proof->basis.len ? &proof->basis.data[0] : NULL;
+  const int layer = at && at->document ? at->document->layer : 0;
+  return pe_plan_obstacle(p, layer, at ? at->policy : NULL, at ? at->statement : UINT32_MAX, &told);
 }
 
 int pe_prove_plan(pe_plan *p, const char **why) {

@@ -19,7 +19,7 @@ int pe_prove_rests(pe_plan *p, pe_proof *proof, const pe_policy *policy, uint32_
 /* region.c: questions about all requests (lib/sym). */
 int pe_prove_region(pe_plan *p, pe_proof *proof); /* nobody gains anything but the region */
 int pe_prove_kept(pe_plan *p, pe_proof *proof);   /* nobody else loses anything */
-int pe_prove_never(pe_plan *p, pe_proof *proof);  /* the principal can read on no request */
+int pe_prove_never(pe_plan *p, pe_proof *proof, const char **why);  /* the principal can read on no request */
 /* manage.c: who could change the policies still can. */
 int pe_prove_managed(pe_plan *p, pe_proof *proof);
 

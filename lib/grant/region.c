@@ -5,9 +5,8 @@
 #include "access/edit.h"
 #include "grant/propose.h"
 #include "grant/prove.h"
+#include "sym/legs.h"
 #include "sym/query.h"
-
-static const char *const by_itself[] = {[PE_ANSWER_UNKNOWN] = "not known", [PE_ANSWER_NO] = "no", [PE_ANSWER_YES] = "yes"};
 
 /* The documents of one layer, as they are or as planned, and perhaps one policy more. Release items. */
 static int group_of(const pe_plan *p, int layer, bool before, const pe_policy *extra, pe_group *out, const pe_policy ***items) {
@@ -205,23 +204,70 @@ static int leg_never(pe_plan *p, pe_leg leg, pe_proof *proof, pe_buf *told, bool
   if (leg == PE_LEG_KEY && r->same_account) *never = resource == PE_ANSWER_NO;
   else if (r->same_account) *never = !root && resource == PE_ANSWER_NO && identity == PE_ANSWER_NO;
   else *never = resource == PE_ANSWER_NO || (!root && identity == PE_ANSWER_NO);
-  if (!*never && rc == POLICYEVAL_OK)
-    pe_buf_fmt(told, "%s%.*s: does the resource's policy allow it on some request by itself: %s; do the identity policies: %s",
-               told->len ? "; " : "", (int)r->action.len, r->action.ptr, by_itself[resource], by_itself[identity]);
   return rc;
 }
 
-int pe_prove_never(pe_plan *p, pe_proof *proof) {
+/* Each layer by itself: less than both legs together say, but quick, and enough where their search gives up. */
+static int never_by_layers(pe_plan *p, pe_proof *proof, pe_buf *told, bool *never) {
+  int rc = leg_never(p, PE_LEG_SECRET, proof, told, never);
+  if (rc == POLICYEVAL_OK && !*never) rc = leg_never(p, PE_LEG_KEY, proof, told, never);
+  return rc;
+}
+
+/* Statements of the plan's documents that the witness meets. */
+static int rest_on_region(pe_plan *p, pe_proof *proof, const pe_legs_result *r) {
+  int rc = POLICYEVAL_OK;
+  for (size_t i = 0; i < r->region.len; i++)
+    for (size_t k = 0; k < p->documents.len && rc == POLICYEVAL_OK; k++) {
+      const pe_policy *after = p->documents.data[k].after;
+      const pe_statement *s = r->region.data[i].note.statement;
+      if (!after || !s || !r->region.data[i].holds || s->effect != PE_ALLOW) continue;
+      if (s->index < after->nstatements && s == &after->statements[s->index]) rc = pe_prove_rests(p, proof, after, s->index);
+    }
+  return rc;
+}
+
+/* Both legs at once, with all caps. */
+static int ask_legs(pe_plan *p, pe_proof *proof, pe_buf *told, pe_answer *can) {
+  pe_policyset set[PE_LEGS];
+  pe_policy **items[PE_LEGS] = {NULL, NULL};
+  pe_legs_input in = {.alloc = p->alloc, .catalog = p->catalog, .budget = p->budget};
+  int rc = POLICYEVAL_OK;
+  for (int leg = 0; leg < PE_LEGS && rc == POLICYEVAL_OK; leg++) {
+    rc = pe_plan_set(p, (pe_leg)leg, false, &set[leg], &items[leg]);
+    in.set[leg] = &set[leg];
+    in.request[leg] = p->request[leg];
+  }
+  pe_legs_result r;
+  if (rc == POLICYEVAL_OK) rc = pe_legs_run(&in, &r);
+  if (rc == POLICYEVAL_OK) {
+    *can = r.answer == PE_LEGS_NEVER ? PE_ANSWER_NO : r.answer == PE_LEGS_UNKNOWN ? PE_ANSWER_UNKNOWN : PE_ANSWER_YES;
+    if (*can == PE_ANSWER_UNKNOWN) pe_buf_str(told, pe_give_up_text((pe_give_up)r.why));
+    if (*can == PE_ANSWER_YES) pe_buf_str(told, "there is a request that is allowed");
+    if (*can == PE_ANSWER_YES) rc = rest_on_region(p, proof, &r);
+    pe_legs_done(&r);
+  }
+  pe_alloc_free(p->alloc, items[PE_LEG_SECRET]);
+  pe_alloc_free(p->alloc, items[PE_LEG_KEY]);
+  return rc;
+}
+
+int pe_prove_never(pe_plan *p, pe_proof *proof, const char **why) {
   bool never = false;
+  pe_answer can = PE_ANSWER_UNKNOWN;
   pe_buf told;
   pe_buf_init(&told, p->alloc);
-  int rc = leg_never(p, PE_LEG_SECRET, proof, &told, &never);
-  if (rc == POLICYEVAL_OK && !never) rc = leg_never(p, PE_LEG_KEY, proof, &told, &never);
+  int rc = pe_plan_variant_open(p, why);
+  if (rc == POLICYEVAL_OK) rc = never_by_layers(p, proof, &told, &never);
+  if (rc == POLICYEVAL_OK) {
+    pe_buf_clear(&told);
+    pe_vec_done(&proof->basis, p->alloc);
+  }
+  if (rc == POLICYEVAL_OK && !never) rc = ask_legs(p, proof, &told, &can);
   if (rc != POLICYEVAL_OK) {
     pe_buf_done(&told);
     return rc;
   }
-  if (never) pe_buf_clear(&told);
-  /* That each side allows something does not mean that they allow the same: no proof is not the opposite. */
-  return pe_prove_answer(p, proof, never ? PE_PROOF_YES : PE_PROOF_NOT_GIVEN, &told);
+  return pe_prove_answer(p, proof, never || can == PE_ANSWER_NO ? PE_PROOF_YES : can == PE_ANSWER_YES ? PE_PROOF_NO : PE_PROOF_NOT_GIVEN,
+                         &told);
 }

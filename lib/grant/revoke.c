@@ -241,7 +241,7 @@ static int is_over(pe_plan *p, bool *over, const char **why) {
   *over = false;
   if (rc != POLICYEVAL_OK || can) return rc;
   pe_proof proof = {.answer = PE_PROOF_NOT_GIVEN};
-  rc = pe_prove_never(p, &proof);
+  rc = pe_prove_never(p, &proof, why);
   *over = proof.answer == PE_PROOF_YES;
   pe_vec_done(&proof.basis, p->alloc);
   return rc;

@@ -306,6 +306,22 @@ def test_revoke_refuses_what_does_not_name_the_principal():
     run.check(1, "blocked", secret, key, admin, "does not name this principal alone")
 
 
+def test_revoke_looks_at_all_requests():
+    """A condition on a fact that is not given keeps this call out, but not every call."""
+    folder = Folder()
+    secret = folder.write("s.json", json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+         "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}))
+    key = folder.write("k.json", json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:Decrypt", "Resource": "*"}]}))
+    admin = folder.write("i.json", json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
+    policies = ["--secret-policy", secret, "--key-policy", key, "--identity-policy", admin]
+    Run("access", *QUESTION, *policies).check(1)
+    Run("revoke", *QUESTION, *policies).check(1, "the principal can never read the secret: there is a request that is allowed", secret)
+    Run("revoke", *QUESTION, *policies, "--context", "aws:SourceIp=198.51.100.7").check(0, "unchanged")
+
+
 def test_revoke_does_not_lock_the_key():
     folder = Folder()
     me = "arn:aws:iam::444455556666:role/ADMIN"
