@@ -6,6 +6,7 @@ COMMAND(check_access_not_granted, "check-access-not-granted", "is an action neve
 COMMAND(check_no_new_access, "check-no-new-access", "does a new policy allow nothing that the existing one does not")
 COMMAND(check_no_public_access, "check-no-public-access", "does a resource policy let in nobody whom it does not name")
 COMMAND(compare, "compare", "which requests does one policy allow and the other not")
+COMMAND(findings, "findings", "who outside of the trusted accounts gets what, under which conditions")
 COMMAND(grant, "grant", "let this principal read this secret: the three policies, proved")
 COMMAND(revoke, "revoke", "take that back, with the proof that it is gone")
 COMMAND(simulate, "simulate", "one request, or a file of cases, any service, all policy layers")

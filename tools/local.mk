@@ -9,6 +9,7 @@ tools_policyeval_SOURCES += tools/cmd_check_access_not_granted.c
 tools_policyeval_SOURCES += tools/cmd_check_no_new_access.c
 tools_policyeval_SOURCES += tools/cmd_check_no_public_access.c
 tools_policyeval_SOURCES += tools/cmd_compare.c
+tools_policyeval_SOURCES += tools/cmd_findings.c
 tools_policyeval_SOURCES += tools/cmd_grant.c
 tools_policyeval_SOURCES += tools/cmd_simulate.c
 tools_policyeval_SOURCES += tools/cmd_validate.c

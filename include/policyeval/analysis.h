@@ -16,7 +16,8 @@ extern "C" {
   X(NEW_ACCESS, 1, "does the subject allow a request that the other policy does not")                   \
   X(ACCESS_GRANTED, 2, "does the subject allow one of these actions on one of these resources")         \
   X(PUBLIC, 3, "does the subject allow a request in which nothing is a value that its author named")    \
-  X(COMPARE, 4, "which of both policies allows what the other does not")
+  X(COMPARE, 4, "which of both policies allows what the other does not")                                \
+  X(FINDINGS, 5, "who outside of the zone of trust gets what, under which conditions")
 #define POLICYEVAL_ASK_ENUM(name, value, text) POLICYEVAL_ASK_##name = value,
 enum policyeval_ask { POLICYEVAL_ASKS(POLICYEVAL_ASK_ENUM) POLICYEVAL_ASK_LAST_ };
 #undef POLICYEVAL_ASK_ENUM
@@ -80,7 +81,7 @@ POLICYEVAL_API int policyeval_analysis_set_existing(policyeval_analysis *analysi
  *  resource: all. Since 0.1. https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html */
 POLICYEVAL_API int policyeval_analysis_add_action(policyeval_analysis *analysis, const char *action, size_t len);
 POLICYEVAL_API int policyeval_analysis_add_resource(policyeval_analysis *analysis, const char *resource, size_t len);
-/** For PUBLIC: the rule (POLICYEVAL_PUBLIC_x), and what belongs to the zone of trust (POLICYEVAL_TRUST_x).
+/** For PUBLIC and FINDINGS (whose rule is ZONE): the rule (POLICYEVAL_PUBLIC_x), and what belongs to the zone of trust (POLICYEVAL_TRUST_x).
  *  Naming trust sets the rule to ZONE. Since 0.1.
  *  https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
 POLICYEVAL_API int policyeval_analysis_set_rule(policyeval_analysis *analysis, int rule);
@@ -98,7 +99,7 @@ POLICYEVAL_API int policyeval_analysis_set_cancel(policyeval_analysis *analysis,
  *  (the evaluator did not confirm the witness: please report it). Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_run(policyeval_analysis *analysis);
 /** POLICYEVAL_ANSWER_x; UNKNOWN before the question was run. NO is proved for every request and every reading of
- *  undocumented rules; YES has a witness. COMPARE: is there a difference. Since 0.1. */
+ *  undocumented rules; YES has a witness. COMPARE: is there a difference; FINDINGS: is there a finding. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_answer(const policyeval_analysis *analysis);
 /** For COMPARE: POLICYEVAL_RELATION_x. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_relation(const policyeval_analysis *analysis);

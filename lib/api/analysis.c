@@ -185,8 +185,9 @@ static const char *what_is_missing(const policyeval_analysis *a) {
     return "the policies are of different kinds: a request is judged by one layer";
   if (ask == POLICYEVAL_ASK_ACCESS_GRANTED && !a->actions.len && !a->resources.len)
     return "the actions or resources that are asked about are missing";
-  if (ask == POLICYEVAL_ASK_PUBLIC && pe_witness_layer(a->policy->kind) != POLICYEVAL_LAYER_RESOURCE)
-    return "only a resource policy can be public";
+  if ((ask == POLICYEVAL_ASK_PUBLIC || ask == POLICYEVAL_ASK_FINDINGS) &&
+      pe_witness_layer(a->policy->kind) != POLICYEVAL_LAYER_RESOURCE)
+    return "only a resource policy lets others in";
   return NULL;
 }
 

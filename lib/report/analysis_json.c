@@ -139,19 +139,78 @@ static void put_compare(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *w
   pe_out_put(o, root, "limits", limits(o, unknown));
 }
 
+/* {"AWS": "111122223333"}, or "*". */
+static json_t *cell_principal(pe_out *o, const pe_cell *c) {
+  for (size_t i = 0; i < c->values.len; i++)
+    if (!c->values.data[i].key.len) return pe_out_text(o, c->values.data[i].text);
+  return pe_out_str(o, "*");
+}
+
+static json_t *cell_condition(pe_out *o, const pe_cell *c, pe_buf *name) {
+  json_t *map = pe_out_object(o);
+  for (size_t i = 0; i < c->values.len; i++) {
+    if (!c->values.data[i].key.len) continue;
+    pe_buf_clear(name);
+    pe_buf_slice(name, c->values.data[i].key);
+    if (name->failed) o->failed = true;
+    pe_out_put(o, map, name->failed ? "" : name->ptr, pe_out_text(o, c->values.data[i].text));
+  }
+  pe_buf_clear(name);
+  return map;
+}
+
+/* Texts of an element of all statements, without repetition. */
+static json_t *cell_texts(pe_out *o, const pe_analysis *a, const pe_cell *c, bool actions) {
+  json_t *list = pe_out_array(o);
+  for (size_t i = 0; i < c->statements.len; i++) {
+    const pe_statement *s = &a->subject->statements[c->statements.data[i]];
+    for (uint32_t k = 0; k < (actions ? s->nactions : s->nresources); k++) {
+      const pe_slice text = actions ? s->actions[k].text : s->resources[k].text;
+      bool there = false;
+      for (size_t n = 0; n < json_array_size(list); n++)
+        there |= pe_slice_eq(text, pe_slice_str(json_string_value(json_array_get(list, n))));
+      if (!there) pe_out_add(o, list, pe_out_text(o, text));
+    }
+  }
+  return list;
+}
+
+static json_t *finding(pe_out *o, const pe_analysis *a, const pe_cell *c, pe_buf *words) {
+  json_t *item = pe_out_object(o), *statements = pe_out_array(o);
+  const pe_result shown = {.witness = c->witness};
+  pe_out_put(o, item, "principal", cell_principal(o, c));
+  pe_out_put(o, item, "action", cell_texts(o, a, c, true));
+  pe_out_put(o, item, "resource", cell_texts(o, a, c, false));
+  pe_out_put(o, item, "condition", cell_condition(o, c, words));
+  pe_out_put(o, item, "isPublic", pe_out_bool(o, c->is_public));
+  for (size_t i = 0; i < c->statements.len; i++) pe_out_add(o, statements, pe_out_int(o, c->statements.data[i]));
+  pe_out_put(o, item, "statements", statements);
+  pe_out_put(o, item, "witness", witness(o, &shown, words->alloc));
+  return item;
+}
+
+static void put_findings(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *words) {
+  json_t *list = pe_out_array(o);
+  for (size_t i = 0; i < a->findings.list.len; i++) pe_out_add(o, list, finding(o, a, &a->findings.list.data[i], words));
+  pe_out_put(o, root, "findings", list);
+  pe_out_put(o, root, "complete", pe_out_bool(o, a->findings.why == 0));
+  pe_out_put(o, root, "limits", limits(o, &a->first));
+}
+
 int pe_render_analysis_json(const pe_analysis *a, pe_buf *out) {
   pe_out o = {false};
   json_t *root = pe_out_object(&o);
   pe_buf words;
   pe_buf_init(&words, out->alloc);
   if (a->ask == POLICYEVAL_ASK_COMPARE) put_compare(&o, root, a, &words);
+  else if (a->ask == POLICYEVAL_ASK_FINDINGS) put_findings(&o, root, a, &words);
   else put_check(&o, root, a, &words);
   pe_buf_done(&words);
   return pe_out_write(&o, root, true, out);
 }
 
 int pe_render_analysis_aws(const pe_analysis *a, pe_buf *out) {
-  if (a->ask == POLICYEVAL_ASK_COMPARE) return POLICYEVAL_OK;
+  if (a->ask == POLICYEVAL_ASK_COMPARE || a->ask == POLICYEVAL_ASK_FINDINGS) return POLICYEVAL_OK;
   pe_out o = {false};
   json_t *root = pe_out_object(&o);
   pe_buf words;

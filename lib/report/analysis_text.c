@@ -139,8 +139,45 @@ static void put_compare(pe_buf *out, const pe_analysis *a) {
   put_difference(out, a, &a->second, true);
 }
 
+/* One finding: who, under which conditions, which statements. */
+static void put_finding(pe_buf *out, const pe_analysis *a, const pe_cell *c) {
+  pe_slice who = {"everybody", 9};
+  for (size_t i = 0; i < c->values.len; i++)
+    if (!c->values.data[i].key.len) who = c->values.data[i].text;
+  pe_buf_fmt(out, "\n  who    %.*s%s\n", (int)who.len, who.ptr, c->is_public ? "  (public)" : "");
+  bool first = true;
+  for (size_t i = 0; i < c->values.len; i++) {
+    const pe_cell_value *v = &c->values.data[i];
+    if (!v->key.len) continue;
+    pe_buf_fmt(out, "  %s  %.*s is %.*s\n", first ? "when " : "     ", (int)v->key.len, v->key.ptr, (int)v->text.len, v->text.ptr);
+    first = false;
+  }
+  for (size_t i = 0; i < c->statements.len; i++) {
+    const pe_statement *s = &a->subject->statements[c->statements.data[i]];
+    pe_buf_str(out, i ? "         " : "  where  ");
+    put_place(out, a->subject, s);
+    pe_buf_str(out, ": ");
+    for (uint32_t k = 0; k < s->nactions; k++) {
+      if (k) pe_buf_str(out, ", ");
+      pe_buf_slice(out, s->actions[k].text);
+    }
+    pe_buf_char(out, '\n');
+  }
+  const pe_result shown = {.witness = c->witness};
+  put_example(out, &shown);
+}
+
+static void put_findings(pe_buf *out, const pe_analysis *a) {
+  const size_t n = a->findings.list.len;
+  pe_buf_fmt(out, "%zu finding%s", n, n == 1 ? "" : "s");
+  if (a->findings.why) pe_buf_fmt(out, ", perhaps more: %s", pe_give_up_text((pe_give_up)a->findings.why));
+  pe_buf_char(out, '\n');
+  for (size_t i = 0; i < n; i++) put_finding(out, a, &a->findings.list.data[i]);
+}
+
 int pe_render_analysis_text(const pe_analysis *a, pe_buf *out) {
   if (a->ask == POLICYEVAL_ASK_COMPARE) put_compare(out, a);
+  else if (a->ask == POLICYEVAL_ASK_FINDINGS) put_findings(out, a);
   else put_check(out, a);
   return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
 }

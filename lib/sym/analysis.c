@@ -7,6 +7,7 @@ void pe_analysis_clear(pe_analysis *a) {
   pe_result_done(&a->first);
   pe_result_done(&a->second);
   pe_vec_done(&a->reasons, a->options.question.alloc);
+  pe_cells_done(&a->findings);
   a->too_many = a->only_services = false;
   a->relation = POLICYEVAL_RELATION_UNKNOWN;
 }
@@ -94,6 +95,18 @@ static int run_compare(pe_analysis *a, pe_question *q) {
   return 0;
 }
 
+static int run_findings(pe_analysis *a, pe_question *q) {
+  pe_public p = a->options;
+  p.question = *q;
+  p.rule = PE_PUBLIC_ZONE;
+  int rc = pe_cells_find(&p, &a->findings);
+  if (rc) return rc;
+  a->first.alloc = q->alloc;
+  a->first.why = a->findings.why;
+  a->first.answer = a->findings.list.len ? PE_ANSWER_YES : a->findings.why ? PE_ANSWER_UNKNOWN : PE_ANSWER_NO;
+  return 0;
+}
+
 static int run(pe_analysis *a, pe_question *q) {
   switch (a->ask) {
     case POLICYEVAL_ASK_NEW_ACCESS: return a->against ? run_inclusion(a, q) : POLICYEVAL_EINVAL;
@@ -104,6 +117,7 @@ static int run(pe_analysis *a, pe_question *q) {
       return run_inclusion(a, q);
     case POLICYEVAL_ASK_PUBLIC: return run_public(a, q);
     case POLICYEVAL_ASK_COMPARE: return a->against ? run_compare(a, q) : POLICYEVAL_EINVAL;
+    case POLICYEVAL_ASK_FINDINGS: return run_findings(a, q);
     default: return POLICYEVAL_EINVAL;
   }
 }

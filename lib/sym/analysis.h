@@ -4,6 +4,7 @@
 #define PE_SYM_ANALYSIS_H
 
 #include "policyeval/analysis.h"
+#include "sym/findings.h"
 #include "sym/public.h"
 
 /* What was asked and what came of it. Texts and policies are borrowed. */
@@ -16,6 +17,7 @@ typedef struct pe_analysis {
   pe_result first;          /* the question; COMPARE: subject allows more */
   pe_result second;         /* COMPARE: against allows more */
   PE_VEC(uint32_t) reasons; /* statements of the subject that grant by themselves what was asked about */
+  pe_cells findings;        /* FINDINGS */
   bool too_many, only_services;
   int relation;             /* COMPARE: POLICYEVAL_RELATION_x */
 } pe_analysis;

@@ -47,6 +47,8 @@ def command(case, policy, existing):
     kind = ["--type", case["type"], "--format", "json"]
     if case["ask"] == "public":
         return ["check-no-public-access", *kind, *public_options(case.get("options", {})), policy]
+    if case["ask"] == "findings":
+        return ["findings", *kind, *public_options(case.get("options", {})), policy]
     if case["ask"] == "no-new-access":
         return ["check-no-new-access", *kind, "--new", policy, "--existing", existing]
     if case["ask"] == "compare":
@@ -75,6 +77,14 @@ def check_vector(folder, vector, case):
     if run.err:
         raise AssertionError(f"{vector['id']}: {run.err}")
     answer = run.json()
+    if case["ask"] == "findings":
+        found = [{name: f[name] for name in ("principal", "condition", "isPublic", "statements")} for f in answer["findings"]]
+        order = lambda f: json.dumps(f, sort_keys=True)
+        assert sorted(found, key=order) == sorted(expect["findings"], key=order), f"{vector['id']}\n{run.out}"
+        assert answer["complete"] and run.status == (1 if found else 0), f"{vector['id']}\n{run.out}"
+        for finding in answer["findings"]:
+            assert replayed(folder, finding["witness"], case["policy"]) == "allowed", f"{vector['id']}: {finding}"
+        return
     word = answer["relation"] if case["ask"] == "compare" else answer["result"]
     wanted = expect.get("relation", expect.get("result"))
     if word != wanted or run.status != STATUS.get(word, 1):
@@ -146,7 +156,7 @@ def test_usage():
         Run("compare", path, path).check(2, "--type is missing")
         Run("compare", "--type", "identity", path).check(2, "two policy files are needed")
         Run("compare", "--type", "identity", "--format", "aws", path, path).check(2)
-        Run("check-no-public-access", "--type", "identity", path).check(2, "only a resource policy can be public")
+        Run("check-no-public-access", "--type", "identity", path).check(2, "only a resource policy lets others in")
         Run("check-no-public-access", "--type", "secret", "--rule", "x", path).check(2, "--rule x is none of")
         Run("check-no-public-access", "--type", "secret", "--trust-account", "1", path).check(2, "twelve digits")
         Run("check-no-public-access", "--type", "secret", "--ip-limit", "-1", path).check(2, "--ip-limit")

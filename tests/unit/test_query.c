@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "policy/load.h"
+#include "sym/findings.h"
 #include "sym/query.h"
 #include "unit.h"
 
@@ -298,4 +299,25 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-UNIT_MAIN("query", resource_policies, identity_policies, more_and_less, every_allocation_may_fail)
+static int list_findings(const pe_alloc *a, const pe_policy *p) {
+  pe_public ask = {.rule = PE_PUBLIC_ZONE};
+  pe_cells cells;
+  pe_question_init(&ask.question, a, NULL);
+  ask.question.subject = (pe_group){&p, 1};
+  int rc = pe_cells_find(&ask, &cells);
+  if (!rc) pe_cells_done(&cells);
+  return rc;
+}
+
+START_TEST(findings_without_memory) {
+  static const char text[] =
+      "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"111122223333\","
+      "\"arn:aws:iam::444455556666:role/A\"]},\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":"
+      "[\"10.0.0.0/8\",\"10.1.0.0/16\"]},\"StringLike\":{\"aws:SourceVpc\":\"vpc-*\"}}}]}";
+  pe_policy *p = load(text, POLICYEVAL_KIND_RESOURCE);
+  UNIT_EACH_ALLOCATION(mem, rc) { rc = list_findings(&mem.alloc, p); }
+  pe_policy_unref(p);
+}
+END_TEST
+
+UNIT_MAIN("query", findings_without_memory, resource_policies, identity_policies, more_and_less, every_allocation_may_fail)
