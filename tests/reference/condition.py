@@ -255,7 +255,7 @@ def variable(name, default, facts, pick, row):
         return UNKNOWN
     fact = pick(fact)
     instead = UNRESOLVED if default is None else default
-    if fact.absent or fact.values == []:
+    if fact.absent:
         return instead
     if name.lower() in MULTIVALUED or fact.listed:  # AMB-31
         return UNRESOLVED if default is None or row("AMB-31") == "none" else default

@@ -82,7 +82,8 @@ class Caller:
             out["aws:PrincipalOrgID"] = self.given["org_id"]
         if kind == "service":
             out["aws:PrincipalServiceName"] = self.given["service"]
-        out["aws:PrincipalIsAWSService"] = "true" if kind == "service" else "false"
+        if kind != "anonymous":
+            out["aws:PrincipalIsAWSService"] = "true" if kind == "service" else "false"
         if kind == "anonymous":
             return dict(out, **{"aws:PrincipalAccount": "anonymous", "aws:PrincipalType": "Anonymous",
                                 "aws:userid": "anonymous"})
