@@ -18,7 +18,8 @@
   X(VARIABLE, "a policy variable is used in a way that the analysis cannot decide")                \
   X(OPAQUE, "the answer depends on a condition that the analysis does not understand")             \
   X(MIXED, "one condition key is compared as values of different types")                           \
-  X(SEVERAL, "the answer depends on several undocumented readings of one row at once")
+  X(SEVERAL, "the answer depends on several undocumented readings of one row at once")               \
+  X(GRANTS, "the analysis does not look at what KMS grants allow")
 
 #define PE_GIVE_UP_ENUM(name, text) PE_GIVE_UP_##name,
 typedef enum pe_give_up { PE_GIVE_UPS(PE_GIVE_UP_ENUM) PE_GIVE_UP_LAST_ } pe_give_up;

@@ -629,7 +629,9 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   pe_rowset rows = {{0}};
   const pe_readings *given = &in->request[PE_LEG_SECRET]->readings;
   pe_readings base = definite(given);
-  bool can, cannot, doubtful = false;
+  /* The search moves between statements: what a grant allows, or stops to allow, it would not find. */
+  const bool grants = in->set[PE_LEG_SECRET]->ngrants || in->set[PE_LEG_KEY]->ngrants;
+  bool can, cannot, doubtful = grants;
   int rc = attempt(in, &budget, &base, &r, &rows, &can, &cannot, &doubtful);
   for (unsigned row = 0; row < PE_ROWS && !rc && !budget.hit && !(can && cannot); row++) {
     if (!pe_rowset_has(&rows, (pe_row)row) || given->of[row]) continue;
@@ -651,7 +653,7 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   }
   bool sure = !budget.hit && !doubtful;
   r.answer = can && cannot ? PE_LEGS_SOMETIMES : can && sure ? PE_LEGS_ALWAYS : cannot && sure ? PE_LEGS_NEVER : PE_LEGS_UNKNOWN;
-  if (r.answer == PE_LEGS_UNKNOWN) r.why = budget.hit ? budget.hit : PE_GIVE_UP_VARIABLE;
+  if (r.answer == PE_LEGS_UNKNOWN) r.why = budget.hit ? budget.hit : grants ? PE_GIVE_UP_GRANTS : PE_GIVE_UP_VARIABLE;
   *out = r;
   return 0;
 }

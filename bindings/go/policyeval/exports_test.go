@@ -99,6 +99,7 @@ func TestEveryConstant(t *testing.T) {
 		"ASKS":         {int32(AskNewAccess), int32(AskAccessGranted), int32(AskPublic), int32(AskCompare)},
 		"ANSWERS":      {int32(AnswerUnknown), int32(AnswerNo), int32(AnswerYes)},
 		"RELATIONS":    {int32(RelationUnknown), int32(RelationEquivalent), int32(RelationNarrower), int32(RelationBroader), int32(RelationIncomparable)},
+		"REACHES":      {int32(ReachUnknown), int32(ReachNever), int32(ReachSometimes), int32(ReachAlways)},
 		"PUBLIC_RULES": {int32(PublicFixedValues), int32(PublicArticle), int32(PublicZone)},
 		"TRUSTS":       {int32(TrustAccount), int32(TrustOrg), int32(TrustVPC), int32(TrustVPCE)},
 	}

@@ -87,6 +87,7 @@ func TestClosed(t *testing.T) {
 		"Equal":          func() error { _, err := p.Equal(p); return err },
 		"Access.Decide":  func() error { _, err := a.Decide(); return err },
 		"Access.Effect":  func() error { _, err := a.Effect(); return err },
+		"AllRequests":    func() error { _, err := a.AllRequests(); return err },
 		"Access.Set":     func() error { return a.Set() },
 		"Validate":       func() error { _, err := v.Validate(Source{}); return err },
 		"Fix":            func() error { _, _, err := v.Fix(Source{}); return err },
@@ -212,6 +213,8 @@ func TestTexts(t *testing.T) {
 			refused(t, name+" in "+what+", decided", err, EINVAL)
 			_, err = a.Effect()
 			refused(t, name+" in "+what+", effect", err, EINVAL)
+			_, err = a.AllRequests()
+			refused(t, name+" in "+what+", over all requests", err, EINVAL)
 		}
 		if _, err := c.LoadPolicyString(KindIdentity, `{"Version": "`+bad+`"}`, "test"); err == nil {
 			t.Errorf("%s in a policy is taken", name)

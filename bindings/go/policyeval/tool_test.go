@@ -238,11 +238,20 @@ func TestToolAccess(t *testing.T) {
 		if !ok || v.input.has("key") != (len(list(policies.get("key"))) > 0) {
 			return
 		}
-		answer, err := accessOf(t, c, input, options).Decide()
+		question := accessOf(t, c, input, options)
+		answer, err := question.Decide()
 		must(t, err)
 		arguments := append(append([]string{"access"}, facts...), files...)
 		sameLines(t, answer.JSON, strings.TrimSuffix(run(t, "", append(arguments, "--format", "json")...), "\n"))
 		sameLines(t, answer.Text, run(t, "", arguments...))
+		all, err := question.AllRequests()
+		must(t, err)
+		arguments = append(arguments, "--all-requests")
+		sameLines(t, strings.TrimSuffix(all.JSON, "\n"), strings.TrimSuffix(run(t, "", append(arguments, "--format", "json")...), "\n"))
+		sameLines(t, all.Text, run(t, "", arguments...))
+		if all.Reach == ReachAlways && answer.Effect != Allow || all.Reach == ReachNever && answer.Effect == Allow {
+			t.Errorf("%v, and now %v", all.Reach, answer.Effect)
+		}
 		compared++
 	})
 	if compared < 20 {
