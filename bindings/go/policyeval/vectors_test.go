@@ -78,7 +78,7 @@ func vectorsOf(t *testing.T, area string, test func(t *testing.T, v *vector)) {
 func TestVectorAreas(t *testing.T) {
 	entries, err := os.ReadDir(inTree("tests", "vectors"))
 	must(t, err)
-	known := map[string]bool{"decide": true, "access": true, "load": true, "validate": true, "analysis": true}
+	known := map[string]bool{"decide": true, "access": true, "load": true, "validate": true, "analysis": true, "grant": true}
 	for _, entry := range entries {
 		if entry.IsDir() && !known[entry.Name()] {
 			t.Errorf("no test runs the vectors of area %s", entry.Name())
