@@ -40,7 +40,7 @@ bool pe_cover_glob(pe_slice outer, pe_slice inner, bool nocase) {
 }
 
 /* One row of the table "a[i..] and b[j..] meet" at a time: what is left of b decides the columns. */
-bool pe_cover_meets(pe_slice a, pe_slice b) {
+static bool meets_table(pe_slice a, pe_slice b) {
   enum { MOST = 2048 };
   bool row[MOST + 1];
   if (a.len > MOST || b.len > MOST) return true; /* longer than any ARN: not judged */
@@ -57,6 +57,21 @@ bool pe_cover_meets(pe_slice a, pe_slice b) {
     }
   }
   return row[0];
+}
+
+/* Two characters that may stand in one place, none of them '*'. */
+static bool agree(char x, char y) { return x == y || x == '?' || y == '?'; }
+
+bool pe_cover_meets(pe_slice a, pe_slice b) {
+  /* Up to the first '*' from either end the characters stand opposite each other: that tells most pairs apart. */
+  for (; a.len && b.len && a.ptr[0] != '*' && b.ptr[0] != '*'; a.ptr++, a.len--, b.ptr++, b.len--) {
+    if (!agree(a.ptr[0], b.ptr[0])) return false;
+  }
+  for (; a.len && b.len && a.ptr[a.len - 1] != '*' && b.ptr[b.len - 1] != '*'; a.len--, b.len--) {
+    if (!agree(a.ptr[a.len - 1], b.ptr[b.len - 1])) return false;
+  }
+  if ((a.len == 1 && a.ptr[0] == '*') || (b.len == 1 && b.ptr[0] == '*')) return true;
+  return meets_table(a, b);
 }
 
 /* ---- lists of entries ---- */
