@@ -39,6 +39,7 @@ const (
 	AskAccessGranted Ask = C.POLICYEVAL_ASK_ACCESS_GRANTED // does it allow one of these actions on one of these resources
 	AskPublic        Ask = C.POLICYEVAL_ASK_PUBLIC         // does it allow requests of the public, or of outsiders
 	AskCompare       Ask = C.POLICYEVAL_ASK_COMPARE        // which of it and the Existing policy allows what the other does not
+	AskFindings      Ask = C.POLICYEVAL_ASK_FINDINGS       // who outside of the zone of trust gets what (see JSON)
 )
 
 // An AnswerKind answers an Ask. Zero is unknown.

@@ -133,8 +133,11 @@ func askOf(t *testing.T, c *Context, input *object) (ask Ask, policy *Policy, op
 	}
 	arguments = []string{"", "--type", kind.String(), "--format", "json"}
 	switch str(input.get("ask")) {
-	case "public":
+	case "public", "findings":
 		ask, arguments[0] = AskPublic, "check-no-public-access"
+		if str(input.get("ask")) == "findings" {
+			ask, arguments[0] = AskFindings, "findings"
+		}
 		for _, m := range obj(input.get("options")).all() {
 			more, words := publicOption(t, m)
 			options, arguments = append(options, more...), append(arguments, words...)
@@ -222,6 +225,10 @@ func TestVectorsAnalysis(t *testing.T) {
 		if want, ok := v.expect.find("statements"); ok && text(t, got.Reasons) != text(t, want) {
 			t.Errorf("statements %v, expected %v", got.Reasons, want)
 		}
+		if want, ok := v.expect.find("findings"); ok {
+			checkFindings(t, c, got, list(want), v.input.get("policy"))
+			return
+		}
 		if (got.Answer == AnswerYes) != (got.Witness != "" || got.ExistingWitness != "") {
 			t.Errorf("%v with the witnesses %q and %q", got.Answer, got.Witness, got.ExistingWitness)
 		}
@@ -236,4 +243,34 @@ func TestVectorsAnalysis(t *testing.T) {
 			t.Errorf("the existing policy does not allow %s", got.ExistingWitness)
 		}
 	})
+}
+
+// checkFindings compares what a vector names of each finding, in any order, and gives every witness back.
+func checkFindings(t *testing.T, c *Context, got *Analysis, want []any, policy any) {
+	t.Helper()
+	if (got.Answer == AnswerYes) != (len(want) > 0) {
+		t.Errorf("%v, expected %d findings", got.Answer, len(want))
+	}
+	var found, expected []string
+	pick := func(finding *object) string {
+		parts := []any{}
+		for _, name := range []string{"principal", "condition", "isPublic", "statements"} {
+			parts = append(parts, finding.get(name))
+		}
+		var plain any
+		must(t, json.Unmarshal([]byte(text(t, parts)), &plain)) // members in one order
+		return text(t, plain)
+	}
+	for _, finding := range list(parse(t, strings.NewReader(got.JSON)).get("findings")) {
+		found = append(found, pick(obj(finding)))
+		if effect := replay(t, c, text(t, obj(finding).get("witness")), policy); effect != Allow {
+			t.Errorf("the witness of %s is %v", text(t, finding), effect)
+		}
+	}
+	for _, finding := range want {
+		expected = append(expected, pick(obj(finding)))
+	}
+	if !reflect.DeepEqual(sorted(found), sorted(expected)) {
+		t.Errorf("%q, expected %q", found, expected)
+	}
 }

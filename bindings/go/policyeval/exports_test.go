@@ -96,7 +96,7 @@ func TestEveryConstant(t *testing.T) {
 		"COLUMNS": {1, 2, 3, 4},
 		// The form of results without an option, and AWSFormat.
 		"FORMATS":      {1, 2},
-		"ASKS":         {int32(AskNewAccess), int32(AskAccessGranted), int32(AskPublic), int32(AskCompare)},
+		"ASKS":         {int32(AskNewAccess), int32(AskAccessGranted), int32(AskPublic), int32(AskCompare), int32(AskFindings)},
 		"ANSWERS":      {int32(AnswerUnknown), int32(AnswerNo), int32(AnswerYes)},
 		"RELATIONS":    {int32(RelationUnknown), int32(RelationEquivalent), int32(RelationNarrower), int32(RelationBroader), int32(RelationIncomparable)},
 		"REACHES":      {int32(ReachUnknown), int32(ReachNever), int32(ReachSometimes), int32(ReachAlways)},
