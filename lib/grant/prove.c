@@ -137,26 +137,43 @@ static const pe_finding *new_finding(const pe_document *d, const pe_findings *be
   return NULL;
 }
 
+/* An old fault is not of the change's making, but AWS may refuse the whole policy for it: the first one is told. */
+static void tell_old_error(const pe_document *d, const pe_findings *after, pe_buf *out) {
+  for (size_t i = 0; i < after->list.len && !out->len; i++) {
+    const pe_finding *f = &after->list.data[i];
+    if (pe_rule_get(f->rule)->severity == PE_ERROR)
+      pe_buf_fmt(out, "%.*s had faults before, for which AWS may refuse it: %s", (int)pe_document_name(d).len,
+                 pe_document_name(d).ptr, pe_rule_get(f->rule)->id);
+  }
+}
+
+static int prove_document(pe_plan *p, const pe_document *d, pe_proof *proof, pe_buf *told, pe_buf *old) {
+  pe_findings before = {0}, after = {0};
+  int rc = find(p, d, d->before, &before);
+  if (rc == POLICYEVAL_OK) rc = find(p, d, d->after, &after);
+  const pe_finding *f = rc == POLICYEVAL_OK ? new_finding(d, &before, &after) : NULL;
+  if (f) pe_buf_fmt(told, "%s in %.*s: %s", pe_rule_get(f->rule)->id, (int)pe_document_name(d).len, pe_document_name(d).ptr,
+                    f->message.ptr);
+  if (rc == POLICYEVAL_OK) tell_old_error(d, &after, old);
+  for (size_t k = 0; k < d->added.len && rc == POLICYEVAL_OK; k++) rc = pe_prove_rests(p, proof, d->after, d->added.data[k]);
+  pe_findings_done(&before);
+  pe_findings_done(&after);
+  return rc;
+}
+
 static int prove_valid(pe_plan *p, pe_proof *proof) {
-  pe_buf told;
+  pe_buf told, old;
   pe_buf_init(&told, p->alloc);
+  pe_buf_init(&old, p->alloc);
   int rc = POLICYEVAL_OK;
   for (size_t i = 0; i < p->documents.len && rc == POLICYEVAL_OK && !told.len; i++) {
     const pe_document *d = &p->documents.data[i];
-    if (!d->changed || !d->after) continue;
-    pe_findings before = {0}, after = {0};
-    rc = find(p, d, d->before, &before);
-    if (rc == POLICYEVAL_OK) rc = find(p, d, d->after, &after);
-    const pe_finding *f = rc == POLICYEVAL_OK ? new_finding(d, &before, &after) : NULL;
-    if (f) pe_buf_fmt(&told, "%s in %.*s: %s", pe_rule_get(f->rule)->id, (int)pe_document_name(d).len, pe_document_name(d).ptr,
-                      f->message.ptr);
-    for (size_t k = 0; k < d->added.len && rc == POLICYEVAL_OK; k++) rc = pe_prove_rests(p, proof, d->after, d->added.data[k]);
-    pe_findings_done(&before);
-    pe_findings_done(&after);
+    if (d->changed && d->after) rc = prove_document(p, d, proof, &told, &old);
   }
-  const pe_proof_answer answer = told.len ? PE_PROOF_NO : PE_PROOF_YES;
-  if (rc == POLICYEVAL_OK) return pe_prove_answer(p, proof, answer, &told);
+  const bool bad = told.len > 0;
+  if (rc == POLICYEVAL_OK) rc = pe_prove_answer(p, proof, bad ? PE_PROOF_NO : PE_PROOF_YES, bad ? &told : &old);
   pe_buf_done(&told);
+  pe_buf_done(&old);
   return rc;
 }
 

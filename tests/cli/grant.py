@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 
-from cli import KEY, PRINCIPAL, SECRET, TOOL, Folder, Run, main, source_tree
+from cli import KEY, PRINCIPAL, SECRET, TOOL, Folder, Run, article, main, source_tree
 
 VECTORS = os.path.join(source_tree.TOP, "tests", "vectors", "grant")
 NONE = ["--secret-policy", "none", "--key-policy", "none", "--identity-policy", "none"]
@@ -117,6 +117,17 @@ def test_article_in_one_command():
                                         "over all requests nobody gains anything but what was asked for",
                                         "every session of it")
     assert " no " not in run.out.split("\nproved\n")[1].split("\nwhat")[0].replace("no finding", "").replace("no changed", "")
+
+
+def test_old_faults_are_told():
+    """The printed policy of the article's role begins an ARN with a blank; IAM would refuse it with the new statement, too."""
+    filled = ["--set", "PRODUCTION=111122223333", "--set", "CENTRAL_SECURITY=444455556666",
+              "--set", "SECURITY_CMK=1234abcd-12ab-34cd-56ef-1234567890ab"]
+    policies = ["--secret-policy", article("printed", "secret.json"), "--key-policy", article("wrapped", "key.json"),
+                "--identity-policy", article("printed", "role.json")]
+    run = grant(*QUESTION, *policies, *filled).check(0, "role.json had faults before, for which AWS may refuse it")
+    assert run.out.count("added statement") == 2 and "key.json: nothing to change" in run.out, run.out
+    Run("access", *QUESTION, *policies, *filled).check(1)
 
 
 def test_a_policy_option_must_not_be_left_out():

@@ -31,6 +31,7 @@ unit_tests += tests/unit/test_readings
 unit_tests += tests/unit/test_request
 unit_tests += tests/unit/test_solve
 unit_tests += tests/unit/test_source
+unit_tests += tests/unit/test_splice
 unit_tests += tests/unit/test_unit
 unit_tests += tests/unit/test_unwrap
 unit_tests += tests/unit/test_validate
