@@ -135,26 +135,30 @@ func TestBatchCost(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		t.Skip("no timing here")
 	}
-	const n, rounds, most = 1024, 20, 2.0
+	const n, rounds, most = 1024, 4, 2.0
 	c := newContext(t)
 	s := benchSet(t, c)
 	requests, pointers := benchRequests(t, c, n)
-	best := 0.0
-	for try := 0; try < 10; try++ {
+	var inC, inGo time.Duration // the shortest of several: the rest is what else the machine does
+	shortest := func(best *time.Duration, start time.Time) {
+		if took := time.Since(start); *best == 0 || took < *best {
+			*best = took
+		}
+	}
+	for try := 0; try < 20; try++ {
 		start := time.Now()
 		allowed(t, Effect(cloop.Many(s.ptr, pointers, rounds)), nil)
-		inC := time.Since(start)
+		shortest(&inC, start)
 		start = time.Now()
 		for i := 0; i < rounds; i++ {
 			effects, err := s.DecideMany(background, requests)
 			allowed(t, effects[n-1], err)
 		}
-		if ratio := float64(time.Since(start)) / float64(inC); best == 0 || ratio < best {
-			best = ratio
-		}
+		shortest(&inGo, start)
 	}
-	t.Logf("a batch of %d takes %.2f times as long as in C", n, best)
-	if best > most {
-		t.Errorf("a batch of %d takes %.2f times as long as in C, more than %.1f", n, best, most)
+	ratio := float64(inGo) / float64(inC)
+	t.Logf("a batch of %d takes %.2f times as long as in C", n, ratio)
+	if ratio > most {
+		t.Errorf("a batch of %d takes %.2f times as long as in C, more than %.1f", n, ratio, most)
 	}
 }
