@@ -17,7 +17,7 @@ int policyeval_policy_load(policyeval_context *context, int kind, const char *te
   pe_policy *loaded = NULL;
   rc = pe_policy_load(&context->alloc, pe_arg(text, len), &options, &loaded, &findings);
   const int told = pe_report_make(context, &findings, report);
-  if (rc == POLICYEVAL_OK && told != POLICYEVAL_OK) {
+  if (told != POLICYEVAL_OK) { /* also of a policy that is refused: who is sent to the report must find it */
     pe_policy_unref(loaded);
     rc = told;
   }

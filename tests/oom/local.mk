@@ -18,3 +18,9 @@ TESTS += tests/oom/oom_grant
 tests_oom_oom_grant_SOURCES = tests/oom/oom_grant.c
 tests_oom_oom_grant_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS) $(JANSSON_LIBS)
 endif
+if HAVE_CHECK
+check_PROGRAMS += tests/oom/oom_vectors
+TESTS += tests/oom/oom_vectors
+tests_oom_oom_vectors_SOURCES = tests/oom/oom_vectors.c tests/unit/decide_case.c tests/unit/decide_case.h
+tests_oom_oom_vectors_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS) $(JANSSON_LIBS)
+endif

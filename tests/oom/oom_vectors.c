@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* The shared vectors with each allocation failing in turn, and with all from the n-th on: a clean error or the right
+ * answer, and nothing leaks. Every STEP-th vector of an area; OOM_STEP=1 in the environment takes all of them. */
+#include <dirent.h>
+#include <policyeval/policyeval.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../unit/decide_case.h"
+#include "../unit/unit.h"
+
+static size_t vectors, failures;
+
+/* One vector: its answer as text, or why not. */
+typedef int (*run_fn)(const policyeval_allocator *hooks, const char *text, int kind, char **answer);
+
+static int step(int usual) {
+  const char *given = getenv("OOM_STEP");
+  int n = given ? atoi(given) : 0;
+  return n > 0 ? n : usual;
+}
+
+static int decide(const policyeval_allocator *hooks, const char *text, int kind, char **answer) {
+  policyeval_context *context = NULL;
+  policyeval_simulator *simulator = NULL;
+  char *result = NULL;
+  int effect = -1, rc = policyeval_context_new(hooks, &context);
+  (void)kind;
+  if (rc == 0) rc = policyeval_simulator_new(context, &simulator);
+  if (rc == 0) rc = policyeval_simulator_run(simulator, text, strlen(text), 1, &effect, &result, NULL);
+  if (rc == 0) *answer = strdup(result);
+  policyeval_free(context, result);
+  policyeval_simulator_free(simulator);
+  policyeval_context_unref(context);
+  return rc;
+}
+
+/* Loads, prints and reports. What a refused document answers is its report; the error of its kind is no failure. */
+static int load(const policyeval_allocator *hooks, const char *text, int kind, char **answer) {
+  policyeval_context *context = NULL;
+  policyeval_policy *policy = NULL;
+  policyeval_report *report = NULL;
+  char *print = NULL;
+  const char *json = NULL;
+  int rc = policyeval_context_new(hooks, &context);
+  int loaded = rc ? rc : policyeval_policy_load(context, kind, text, strlen(text), "v", &policy, &report);
+  if (loaded == POLICYEVAL_ENOMEM) rc = loaded;
+  if (rc == 0 && policy) rc = policyeval_policy_print(policy, &print, NULL);
+  if (rc == 0 && report && !(json = policyeval_report_json(report, NULL))) rc = POLICYEVAL_ENOMEM;
+  if (rc == 0) {
+    size_t size = 64 + strlen(print ? print : "") + strlen(json ? json : "");
+    *answer = malloc(size);
+    ck_assert_ptr_nonnull(*answer);
+    snprintf(*answer, size, "%d\n%s\n%s", loaded, print ? print : "", json ? json : "");
+  }
+  policyeval_free(context, print);
+  policyeval_report_free(report);
+  policyeval_policy_unref(policy);
+  policyeval_context_unref(context);
+  return rc;
+}
+
+static int validate(const policyeval_allocator *hooks, const char *text, int kind, char **answer) {
+  policyeval_context *context = NULL;
+  policyeval_validation *options = NULL;
+  policyeval_report *report = NULL;
+  char *fixed = NULL;
+  const char *json = NULL;
+  int rc = policyeval_context_new(hooks, &context);
+  if (rc == 0) rc = policyeval_validation_new(context, &options);
+  int said = rc ? rc : policyeval_validate(options, kind, text, strlen(text), "v", &report);
+  if (said == POLICYEVAL_ENOMEM) rc = said;
+  int mended = rc ? rc : policyeval_fix(options, kind, text, strlen(text), "v", &fixed, NULL, NULL, NULL);
+  if (mended == POLICYEVAL_ENOMEM) rc = mended;
+  if (rc == 0 && report && !(json = policyeval_report_json(report, NULL))) rc = POLICYEVAL_ENOMEM;
+  if (rc == 0) {
+    size_t size = 64 + strlen(fixed ? fixed : "") + strlen(json ? json : "");
+    *answer = malloc(size);
+    ck_assert_ptr_nonnull(*answer);
+    snprintf(*answer, size, "%d %d\n%s\n%s", said, mended, fixed ? fixed : "", json ? json : "");
+  }
+  policyeval_free(context, fixed);
+  policyeval_report_free(report);
+  policyeval_validation_free(options);
+  policyeval_context_unref(context);
+  return rc;
+}
+
+static policyeval_allocator hooks_of(const pe_test_alloc *mem) {
+  return (policyeval_allocator){sizeof(policyeval_allocator), mem->alloc.alloc, mem->alloc.resize,
+                                mem->alloc.release, mem->alloc.user};
+}
+
+static void each_allocation(run_fn run, const char *text, int kind, const char *id) {
+  char *right = NULL;
+  pe_test_alloc whole;
+  pe_test_alloc_init(&whole);
+  policyeval_allocator hooks = hooks_of(&whole);
+  ck_assert_msg(run(&hooks, text, kind, &right) == 0, "%s", id);
+  pe_test_alloc_done(&whole);
+  UNIT_EACH_ALLOCATION (mem, rc) {
+    char *answer = NULL;
+    hooks = hooks_of(&mem);
+    rc = run(&hooks, text, kind, &answer);
+    ck_assert_msg(rc == 0 || rc == POLICYEVAL_ENOMEM, "%s: %d", id, rc);
+    if (rc == 0) ck_assert_msg(strcmp(answer, right) == 0, "%s: %s", id, answer);
+    if (rc == 0 && mem.failed) rc = POLICYEVAL_ENOMEM; /* what was not needed could not be had */
+    failures += mem.failed;
+    free(answer);
+  }
+  free(right);
+  vectors++;
+}
+
+static void run_vector(run_fn run, const json_t *file, const json_t *vector, bool cases) {
+  const char *id = json_string_value(json_object_get(vector, "id"));
+  if (cases) {
+    json_t *input = pe_test_vector_case(file, vector);
+    char *text = json_dumps(input, JSON_COMPACT);
+    each_allocation(run, text, 0, id);
+    free(text);
+    json_decref(input);
+    return;
+  }
+  const char *given = json_string_value(json_object_get(vector, "text"));
+  const char *kind = json_string_value(json_object_get(vector, "kind"));
+  if (!kind) return;
+  char *text = given ? strdup(given) : json_dumps(json_object_get(vector, "document"), JSON_ENCODE_ANY);
+  if (text) each_allocation(run, text, policyeval_kind_find(kind), id);
+  free(text);
+}
+
+static void run_area(const char *area, run_fn run, bool cases, int every) {
+  const char *top = getenv("srcdir");
+  char path[4200];
+  snprintf(path, sizeof path, "%s/tests/vectors/%s", top ? top : ".", area);
+  DIR *folder = opendir(path);
+  ck_assert_ptr_nonnull(folder);
+  size_t before = vectors;
+  int at = 0;
+  for (struct dirent *entry; (entry = readdir(folder));) {
+    json_error_t error;
+    json_t *vector;
+    size_t i;
+    if (!strstr(entry->d_name, ".json")) continue;
+    snprintf(path, sizeof path, "tests/vectors/%s/%.200s", area, entry->d_name);
+    char *text = pe_test_read(path, NULL);
+    json_t *file = json_loads(text, 0, &error);
+    ck_assert_msg(file != NULL, "%s: %s", path, error.text);
+    json_array_foreach(json_object_get(file, "vectors"), i, vector) {
+      if (at++ % every == 0) run_vector(run, file, vector, cases);
+    }
+    json_decref(file);
+    free(text);
+  }
+  closedir(folder);
+  ck_assert_uint_gt(vectors, before);
+  printf("%s: %zu vectors, %zu failed allocations so far\n", area, vectors - before, failures);
+}
+
+START_TEST(decide_vectors)
+{ run_area("decide", decide, true, step(4)); }
+END_TEST
+START_TEST(load_vectors)
+{ run_area("load", load, false, step(1)); }
+END_TEST
+START_TEST(validate_vectors)
+{ run_area("validate", validate, false, step(4)); }
+END_TEST
+
+UNIT_MAIN("oom_vectors", decide_vectors, load_vectors, validate_vectors)
