@@ -117,7 +117,8 @@ int check_main(const check_command *command, int argc, char **argv, void *user) 
     }
     status = take(command, &c, code, argv, user);
   }
-  if (!status) status = common_formats(&c.common, command->ask == POLICYEVAL_ASK_COMPARE || command->ask == POLICYEVAL_ASK_FINDINGS ? plain : formats);
+  const bool api = command->ask != POLICYEVAL_ASK_COMPARE && command->ask != POLICYEVAL_ASK_FINDINGS;
+  if (!status) status = common_formats(&c.common, api ? formats : plain);
   if (!status) status = check_word(command, &c);
   if (!status) status = run(command, &c, user, argc, argv);
 done:

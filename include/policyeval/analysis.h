@@ -81,7 +81,8 @@ POLICYEVAL_API int policyeval_analysis_set_existing(policyeval_analysis *analysi
  *  resource: all. Since 0.1. https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html */
 POLICYEVAL_API int policyeval_analysis_add_action(policyeval_analysis *analysis, const char *action, size_t len);
 POLICYEVAL_API int policyeval_analysis_add_resource(policyeval_analysis *analysis, const char *resource, size_t len);
-/** For PUBLIC and FINDINGS (whose rule is ZONE): the rule (POLICYEVAL_PUBLIC_x), and what belongs to the zone of trust (POLICYEVAL_TRUST_x).
+/** For PUBLIC and FINDINGS (whose rule is ZONE): the rule (POLICYEVAL_PUBLIC_x), and what belongs to
+ *  the zone of trust (POLICYEVAL_TRUST_x).
  *  Naming trust sets the rule to ZONE. Since 0.1.
  *  https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
 POLICYEVAL_API int policyeval_analysis_set_rule(policyeval_analysis *analysis, int rule);

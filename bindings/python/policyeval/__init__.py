@@ -24,7 +24,8 @@ from ._request import Request
 from ._simulator import Simulator
 from ._types import (AccessAnswer, AnalysisAnswer, Answer, Ask, CaseResult, Change, ChangedPolicy, Decision, Effect,
                      FailedCondition, Finding, Fixed, Format, Hint, Kind, Layer, LayerResult, Leg, Match, Miss,
-                     Obstacle, Position, Problem, Proof, PublicRule, Relation, Report, Severity, Span, Trust)
+                     Obstacle, Position, Problem, Proof, PublicRule, Reach, ReachAnswer, Relation, Report, Severity, Span,
+                     Trust)
 from ._validation import Validator, validate
 from ._version import VERSION as __version__
 
@@ -45,7 +46,8 @@ __all__ = [
     "FailedCondition", "FileError", "Finding", "Fixed", "Format", "Hint", "InternalError",
     "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits", "Match", "Miss",
     "NotAPolicyError", "NotFoundError", "NotJSONError", "Obstacle", "OutOfMemoryError", "Policy",
-    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Proof", "PublicRule", "Relation",
+    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Proof", "PublicRule", "Reach", "ReachAnswer",
+    "Relation",
     "Report", "Request", "Severity", "Simulator", "Span", "StateError", "Trust", "Validator", "__version__",
     "access", "check_access_not_granted", "check_no_new_access", "check_no_public_access", "compare",
     "default_context", "validate", "version", "version_json",

@@ -17,7 +17,7 @@ from ._handle import Handle, Owner, terminated
 from ._policy import Policies, PolicyLike, grants_text, loaded, report_of
 from ._policyset import KINDS, Levels, add_layers, level_of
 from ._request import layer_of
-from ._types import AccessAnswer, Change, Effect, Kind, Layer, answer_of, change_of
+from ._types import AccessAnswer, Change, Effect, Kind, Layer, Reach, ReachAnswer, answer_of, change_of
 
 
 class Access(Owner):
@@ -112,6 +112,18 @@ class Access(Owner):
             raise StateError("the question was not decided")
         text = as_json.decode("utf-8")
         return answer_of(json.loads(text), text, as_text.decode("utf-8", "replace"))
+
+    def all_requests(self) -> ReachAnswer:
+        """The question over all requests: what is set holds, every other fact may have any value or be absent."""
+        handle = self._use()
+        with self._lock:
+            Setter("access", handle.pointer).call("all_requests")
+            reach = Reach(lib.policyeval_access_reach(handle.pointer))
+            as_json, as_text = (lib.policyeval_access_reach_json(handle.pointer, None),
+                                lib.policyeval_access_reach_text(handle.pointer, None))
+        if as_json is None or as_text is None:
+            raise StateError("the question was not answered")
+        return ReachAnswer(reach, as_json.decode("utf-8"), as_text.decode("utf-8", "replace"))
 
     def effect(self) -> Effect:
         """The verdict alone, without hints and explanations."""

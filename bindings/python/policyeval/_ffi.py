@@ -187,6 +187,11 @@ PROTOTYPES: Dict[str, Prototype] = {name: Prototype(*rest) for name, rest in {
     "policyeval_access_hint_message": (Slice, (H, Z), IN_JSON),
     "policyeval_access_json": (T, (H, OUT), "AccessAnswer.json"),
     "policyeval_access_text": (T, (H, OUT), "AccessAnswer.text"),
+    "policyeval_access_all_requests": (I, (H,), "Access.all_requests"),
+    "policyeval_access_reach": (I, (H,), "ReachAnswer.reach"),
+    "policyeval_reach_name": (T, (I,), "Reach.text"),
+    "policyeval_access_reach_json": (T, (H, OUT), "ReachAnswer.json"),
+    "policyeval_access_reach_text": (T, (H, OUT), "ReachAnswer.text"),
     # analysis.h
     "policyeval_analysis_new": (I, (H, I, OUT), "Analysis"),
     "policyeval_analysis_free": (V, (H,), "Analysis.close"),

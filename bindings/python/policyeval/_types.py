@@ -116,6 +116,7 @@ class Ask(_Named):
     ACCESS_GRANTED = 2
     PUBLIC = 3
     COMPARE = 4
+    FINDINGS = 5
 
 
 class Answer(_Told):
@@ -349,6 +350,35 @@ class AccessAnswer:
 
     def __bool__(self) -> bool:
         return self.effect is Effect.ALLOW and self.operable
+
+
+class Reach(_Told):
+    """How far access goes over all requests. Only ALWAYS is true."""
+
+    UNKNOWN = 0
+    NEVER = 1
+    SOMETIMES = 2
+    ALWAYS = 3
+
+    def __bool__(self) -> bool:
+        return self is Reach.ALWAYS
+
+
+@dataclass(frozen=True)
+class ReachAnswer:
+    """May this principal read this secret, over all requests? `data` holds a request that is allowed, one that is not, what
+    it takes and what stands in the way, as the command prints it."""
+
+    reach: Reach
+    json: str = field(repr=False)
+    text: str = field(repr=False)
+
+    @property
+    def data(self) -> Any:
+        return json_.loads(self.json)
+
+    def __bool__(self) -> bool:
+        return bool(self.reach)
 
 
 @dataclass(frozen=True)

@@ -323,7 +323,7 @@ COMMANDS = {"public": "check-no-public-access", "no-new-access": "check-no-new-a
 def asked_of(case: Dict[str, Any], kind: str) -> Any:
     """(answer of the package, arguments of the command) for a case of a question about all requests."""
     policy, given = write("policy.json", case["policy"]), {**case.get("options", {})}
-    arguments = [COMMANDS[case["ask"]], "--type", kind, "--format", "json"]
+    arguments = [COMMANDS.get(case["ask"], case["ask"]), "--type", kind, "--format", "json"]
     for name in ("actions", "resources"):
         if name in case:
             given[name] = case[name]
@@ -332,6 +332,9 @@ def asked_of(case: Dict[str, Any], kind: str) -> Any:
             arguments += [OPTIONS[name]] if one is True else [OPTIONS[name], one]
     trust = {what: given.pop(name) for name, what in (("trust_accounts", "account"), ("trust_orgs", "org"))
              if name in given}
+    if case["ask"] == "findings":
+        with policyeval.Analysis("findings", policy, kind=kind, trust=trust) as analysis:
+            return analysis.run(), ["findings", *arguments[1:], "policy.json"]
     if case["ask"] == "public":
         answer = policyeval.check_no_public_access(policy, kind=kind, trust=trust, **given)
         return answer, [*arguments, "policy.json"]
@@ -359,6 +362,11 @@ def test_analysis(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
     answer, arguments = asked_of(case, case["type"])
     done = run(tool, *arguments)
     assert done.stdout.decode("utf-8").rstrip("\n") == answer.json.rstrip("\n"), done.stderr
+    if "findings" in expect:
+        found = [{name: one[name] for name in ("principal", "condition", "isPublic", "statements")}
+                 for one in answer.data["findings"]]
+        assert sorted(map(str, found)) == sorted(map(str, expect["findings"]))
+        return
     if "relation" in expect:
         assert answer.relation.text == expect["relation"]
     if "result" in expect:
