@@ -20,7 +20,8 @@ INTRO = '''<!-- SPDX-License-Identifier: MIT -->
 `policyeval validate` and `policyeval_validate` report findings by these rules. Codes are those of IAM Access Analyzer where it has
 one (marked AA in the tables), and never change. `ERROR` is what AWS refuses, or what can never work;
 `SECURITY_WARNING` lets in more than it seems; `WARNING` is accepted and does not do what it says; `SUGGESTION` could be
-better. A *full catalog* is what AWS publishes as its service reference, given with `--catalog`; without it the actions,
+better. Where a statement silently never has an effect the level is `WARNING`, also where Access Analyzer has a suggestion; SCP
+wildcards that are allowed since September 2025 are a suggestion, where it has an error. A *full catalog* is what AWS publishes as its service reference, given with `--catalog`; without it the actions,
 resources and condition keys of Secrets Manager, KMS and STS are known, and the global condition keys.
 
 `--fix` applies the fixes that cannot change what is granted in a way that the author did not write. All others are told in

@@ -239,6 +239,26 @@ START_TEST(every_rule_fires_and_stays_silent) {
 }
 END_TEST
 
+/* L5.2: what is accepted and never has an effect is at least a warning. */
+START_TEST(silence_is_at_least_a_warning) {
+  static const pe_rule rules[] = {
+      PE_RULE_INVALID_ACTION, PE_RULE_ACTION_MATCHES_NOTHING, PE_RULE_ACTION_NEEDS_STAR_RESOURCE,
+      PE_RULE_ACTION_RESOURCE_MISMATCH, PE_RULE_INVALID_ARN_PREFIX, PE_RULE_RESOURCE_TRAILING_SPACE,
+      PE_RULE_INVALID_SERVICE, PE_RULE_INVALID_ARN_SERVICE_CASE, PE_RULE_SECRET_ARN_WITHOUT_SUFFIX,
+      PE_RULE_KMS_ALIAS_RESOURCE, PE_RULE_INVALID_GLOBAL_CONDITION_KEY, PE_RULE_INVALID_SERVICE_CONDITION_KEY,
+      PE_RULE_WILDCARD_WITHOUT_LIKE_OPERATOR, PE_RULE_PRIVATE_IP_ADDRESS, PE_RULE_INVALID_USER_REFERENCE,
+      PE_RULE_INVALID_ROLE_REFERENCE, PE_RULE_EMPTY_ARRAY_ACTION, PE_RULE_EMPTY_ARRAY_RESOURCE,
+      PE_RULE_EMPTY_ARRAY_PRINCIPAL, PE_RULE_EMPTY_OBJECT_PRINCIPAL, PE_RULE_KEY_STATEMENT_WITHOUT_RESOURCE,
+      PE_RULE_VARIABLE_KEY_UNKNOWN, PE_RULE_PRINCIPAL_ARN_IS_SESSION, PE_RULE_SOURCE_KEY_FOR_PERSON,
+      PE_RULE_ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE, PE_RULE_STATEMENT_SHADOWED,
+      PE_RULE_EMPTY_ARRAY_CONDITION_FORANYVALUE, PE_RULE_REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION,
+      PE_RULE_NON_ASCII_BLANK, PE_RULE_VERSION_STAGE_NOT_PASSED,
+  };
+  for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+    ck_assert_msg(pe_rule_get(rules[i])->severity <= PE_WARNING, "%s", pe_rule_get(rules[i])->id);
+}
+END_TEST
+
 /* A document with a fault of every layer, and all that can be asked of it. */
 static const char rich[] =
     "{\"Statement\":[{\"Sid\":\"\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"*\",\"arn:aws:iam::ACCOUNT:role/R\"],"
@@ -446,6 +466,7 @@ START_TEST(differences_are_patches) {
 }
 END_TEST
 
-UNIT_MAIN("validate", all_vectors_hold, every_rule_fires_and_stays_silent, every_allocation_may_fail,
+UNIT_MAIN("validate", all_vectors_hold, every_rule_fires_and_stays_silent, silence_is_at_least_a_warning,
+          every_allocation_may_fail,
           a_reply_is_fixed_inside, several_documents_share_a_report, fingerprints_do_not_move, work_is_limited,
           cover_means_what_it_says, differences_are_patches)
