@@ -11,7 +11,8 @@ docs/python.md is the guide. The work is done by libpolicyeval; POLICYEVAL_LIBRA
 from __future__ import annotations
 
 from ._access import Access, access
-from ._analysis import (Analysis, check_access_not_granted, check_no_new_access, check_no_public_access, compare)
+from ._analysis import (Analysis, check_access_not_granted, check_no_new_access, check_no_public_access, compare,
+                        findings)
 from ._columns import Columns
 from ._context import Context, Limits, default_context
 from ._errors import (CanceledError, ClosedError, ErrorCode, FileError, InternalError, InvalidArgumentError, LimitError,
@@ -24,8 +25,8 @@ from ._request import Request
 from ._simulator import Simulator
 from ._types import (AccessAnswer, AnalysisAnswer, Answer, Ask, CaseResult, Change, ChangedPolicy, Decision, Effect,
                      FailedCondition, Finding, Fixed, Format, Hint, Kind, Layer, LayerResult, Leg, Match, Miss,
-                     Obstacle, Position, Problem, Proof, PublicRule, Reach, ReachAnswer, Relation, Report, Severity, Span,
-                     Trust)
+                     Obstacle, Position, Problem, Proof, PublicRule, Reach, ReachAnswer, Relation, Report, Severity,
+                     Span, Trust)
 from ._validation import Validator, validate
 from ._version import VERSION as __version__
 
@@ -46,9 +47,8 @@ __all__ = [
     "FailedCondition", "FileError", "Finding", "Fixed", "Format", "Hint", "InternalError",
     "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits", "Match", "Miss",
     "NotAPolicyError", "NotFoundError", "NotJSONError", "Obstacle", "OutOfMemoryError", "Policy",
-    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Proof", "PublicRule", "Reach", "ReachAnswer",
-    "Relation",
-    "Report", "Request", "Severity", "Simulator", "Span", "StateError", "Trust", "Validator", "__version__",
-    "access", "check_access_not_granted", "check_no_new_access", "check_no_public_access", "compare",
-    "default_context", "validate", "version", "version_json",
+    "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Proof", "PublicRule", "Reach",
+    "ReachAnswer", "Relation", "Report", "Request", "Severity", "Simulator", "Span", "StateError", "Trust",
+    "Validator", "__version__", "access", "check_access_not_granted", "check_no_new_access",
+    "check_no_public_access", "compare", "default_context", "findings", "validate", "version", "version_json",
 ]

@@ -113,6 +113,13 @@ class Access(Owner):
         text = as_json.decode("utf-8")
         return answer_of(json.loads(text), text, as_text.decode("utf-8", "replace"))
 
+    def effect(self) -> Effect:
+        """The verdict alone, without hints and explanations."""
+        handle, effect = self._use(), ctypes.c_int()
+        with self._lock:
+            Setter("access", handle.pointer).call("effect", ctypes.byref(effect))
+        return Effect(effect.value)
+
     def all_requests(self) -> ReachAnswer:
         """The question over all requests: what is set holds, every other fact may have any value or be absent."""
         handle = self._use()
@@ -122,15 +129,11 @@ class Access(Owner):
             as_json, as_text = (lib.policyeval_access_reach_json(handle.pointer, None),
                                 lib.policyeval_access_reach_text(handle.pointer, None))
         if as_json is None or as_text is None:
-            raise StateError("the question was not answered")
-        return ReachAnswer(reach, as_json.decode("utf-8"), as_text.decode("utf-8", "replace"))
-
-    def effect(self) -> Effect:
-        """The verdict alone, without hints and explanations."""
-        handle, effect = self._use(), ctypes.c_int()
-        with self._lock:
-            Setter("access", handle.pointer).call("effect", ctypes.byref(effect))
-        return Effect(effect.value)
+            raise error_of(-2)
+        text = as_json.decode("utf-8")
+        data = json.loads(text)
+        return ReachAnswer(reach, data["witness"], data["counterexample"], tuple(data["assumptions"]), text,
+                           as_text.decode("utf-8", "replace"))
 
     def grant(self, *, any_version: bool = False, strict_stage: bool = False,
               folder: Union[None, str, "os.PathLike[str]"] = None) -> Change:

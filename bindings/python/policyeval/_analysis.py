@@ -136,3 +136,9 @@ def compare(first: PolicyLike, second: PolicyLike, *, cancel: Optional[Cancel] =
             **options: Any) -> AnalysisAnswer:
     """What the first policy is, compared with the second: `relation`, with a witness for each direction."""
     return _run(Ask.COMPARE, first, second, cancel=cancel, **options)
+
+
+def findings(policy: PolicyLike, *, cancel: Optional[Cancel] = None, **options: Any) -> AnalysisAnswer:
+    """Who outside of the zone of trust gets what, under which conditions: `data["findings"]`. True in a condition when
+    nobody does."""
+    return _run(Ask.FINDINGS, policy, cancel=cancel, **options)

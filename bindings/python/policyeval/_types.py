@@ -140,6 +140,18 @@ class Relation(_Told):
     INCOMPARABLE = 4
 
 
+class Reach(_Told):
+    """The answer to an access question over all requests. Only ALWAYS is true."""
+
+    UNKNOWN = 0
+    NEVER = 1
+    SOMETIMES = 2
+    ALWAYS = 3
+
+    def __bool__(self) -> bool:
+        return self is Reach.ALWAYS
+
+
 class PublicRule(_Named):
     """What makes a policy public."""
 
@@ -352,35 +364,6 @@ class AccessAnswer:
         return self.effect is Effect.ALLOW and self.operable
 
 
-class Reach(_Told):
-    """How far access goes over all requests. Only ALWAYS is true."""
-
-    UNKNOWN = 0
-    NEVER = 1
-    SOMETIMES = 2
-    ALWAYS = 3
-
-    def __bool__(self) -> bool:
-        return self is Reach.ALWAYS
-
-
-@dataclass(frozen=True)
-class ReachAnswer:
-    """May this principal read this secret, over all requests? `data` holds a request that is allowed, one that is not, what
-    it takes and what stands in the way, as the command prints it."""
-
-    reach: Reach
-    json: str = field(repr=False)
-    text: str = field(repr=False)
-
-    @property
-    def data(self) -> Any:
-        return json_.loads(self.json)
-
-    def __bool__(self) -> bool:
-        return bool(self.reach)
-
-
 @dataclass(frozen=True)
 class AnalysisAnswer:
     """The answer about all requests. True in a condition when NO was proved, which is what a check asks for.
@@ -405,6 +388,28 @@ class AnalysisAnswer:
 
     def __bool__(self) -> bool:
         return self.answer is Answer.NO
+
+
+@dataclass(frozen=True)
+class ReachAnswer:
+    """An access question over all requests. witness: the cases "secret" and "key" in which the principal may read the
+    secret, counterexample: those in which it may not; True in a condition when it always may."""
+
+    reach: Reach
+    witness: Optional[Mapping[str, Any]]
+    counterexample: Optional[Mapping[str, Any]]
+    assumptions: Tuple[str, ...]
+    json: str = field(repr=False)
+    text: str = field(repr=False)
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The JSON form, read."""
+        found: Mapping[str, Any] = json_.loads(self.json)
+        return found
+
+    def __bool__(self) -> bool:
+        return self.reach is Reach.ALWAYS
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ def test_all_programs_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     assert printed[1].startswith("EPOLICY role.json 1 ")
     assert "Match(statement=0" in printed[2] and "['allowed', 'implicitDeny']" in printed[2]
     assert "broader {" in printed[3]
+    assert printed[4].startswith("never\n") and "+" in printed[4]
 
 
 def test_exceptions() -> None:

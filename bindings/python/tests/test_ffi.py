@@ -108,8 +108,8 @@ ENUMS = {"POLICYEVAL_ERRORS": policyeval.ErrorCode, "POLICYEVAL_KINDS": policyev
          "POLICYEVAL_LAYERS": policyeval.Layer, "POLICYEVAL_EFFECTS": policyeval.Effect,
          "POLICYEVAL_SEVERITIES": policyeval.Severity, "POLICYEVAL_FORMATS": policyeval.Format,
          "POLICYEVAL_ASKS": policyeval.Ask, "POLICYEVAL_ANSWERS": policyeval.Answer,
-         "POLICYEVAL_RELATIONS": policyeval.Relation, "POLICYEVAL_REACHES": policyeval.Reach, "POLICYEVAL_PUBLIC_RULES": policyeval.PublicRule,
-         "POLICYEVAL_TRUSTS": policyeval.Trust}
+         "POLICYEVAL_RELATIONS": policyeval.Relation, "POLICYEVAL_PUBLIC_RULES": policyeval.PublicRule,
+         "POLICYEVAL_REACHES": policyeval.Reach, "POLICYEVAL_TRUSTS": policyeval.Trust}
 SENTENCES = {"POLICYEVAL_ERRORS", "POLICYEVAL_ASKS", "POLICYEVAL_SEVERITIES"}
 CONSTANTS = {"POLICYEVAL_COLUMNS": "COLUMN_", "POLICYEVAL_PRINCIPAL_FACTS": "FACT_"}
 

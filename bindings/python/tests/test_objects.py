@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict
 import policyeval
 import pytest
 from conftest import ARTICLE, KEY, ROLE, S3, SECRET, TOP, USER, run
-from policyeval import (Access, Analysis, Answer, Context, Effect, Kind, Layer, Limits, Policy, PolicySet, Principal,
+from policyeval import (Access, Analysis, Answer, Context, Effect, Kind, Layer, Limits, Policy, PolicySet, Principal, Reach,
                         Relation, Request, Severity, Simulator, Validator)
 
 GET = {"principal": USER, "action": "s3:GetObject", "resource": "arn:aws:s3:::bucket/key"}
@@ -353,6 +353,21 @@ def test_checks(tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             Analysis("public", anyone, kind="resource", **options)
     with pytest.raises(policyeval.InvalidArgumentError):
         Analysis("new-access", wide).run()
+
+
+def test_all_requests(tool: str) -> None:
+    with Access(**article()) as asked:
+        answer = asked.all_requests()
+        assert not answer.reach or answer
+        for form in ("json", "text"):
+            done = run(tool, "access", "--principal", ROLE, "--secret", SECRET, "--key", KEY, "--all-requests",
+                       "--secret-policy", str(ARTICLE / "secret.json"), "--key-policy", str(ARTICLE / "key.json"),
+                       "--identity-policy", str(ARTICLE / "role.json"), "--format", form)
+            assert done.stdout.decode("utf-8").rstrip("\n") == getattr(answer, form).rstrip("\n"), done.stderr
+        assert answer.data["answer"] == answer.reach.text and answer.reach is Reach.SOMETIMES
+        assert answer.witness and answer.counterexample and not answer
+        asked.declare("boundary")
+        assert asked.all_requests().reach is Reach.NEVER
 
 
 @pytest.mark.parametrize("word", ["grant", "revoke"])

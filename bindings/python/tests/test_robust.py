@@ -200,10 +200,18 @@ def test_cancel_stops() -> None:
     with pytest.raises(ZeroDivisionError):
         policies.evaluate_many([GET], cancel=lambda: 1 / 0)
     assert len(policies.evaluate_many(columns, cancel=lambda: False)) == 4000
+
+
+def test_cancel_stops_an_analysis() -> None:
+    """It asks now and then, so the question is one that takes a while."""
+    slow = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": [f"s3:*{letter}*{i}*" for letter in "abc"], "Resource": f"arn:aws:s3:::{i}*"}
+        for i in range(200)]}
     with pytest.raises(policyeval.CanceledError):
-        policyeval.compare(S3, S3, cancel=lambda: True)
+        policyeval.compare(slow, slow, cancel=lambda: True)
     with pytest.raises(ZeroDivisionError):
-        policyeval.compare(S3, S3, cancel=lambda: 1 / 0)
+        policyeval.compare(slow, slow, cancel=lambda: 1 / 0)
+    assert policyeval.compare(slow, slow, cancel=lambda: False).relation.text == "equivalent"
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no pthread_kill")

@@ -12,9 +12,9 @@ import pytest
 from conftest import TOP, areas, run, vectors
 from policyeval import Access, Context, Decision, Kind, Layer, Policy, PolicySet, Request, Validator
 
-RUN_HERE = {"decide", "access", "load", "validate", "analysis"}
-DECIDE, ACCESS, LOAD, VALIDATE, ANALYSIS = (vectors(area) for area in ("decide", "access", "load", "validate",
-                                                                       "analysis"))
+RUN_HERE = {"decide", "access", "load", "validate", "analysis", "grant"}
+DECIDE, ACCESS, LOAD, VALIDATE, ANALYSIS, GRANT = (vectors(area) for area in (
+    "decide", "access", "load", "validate", "analysis", "grant"))
 
 
 def ids(found: Any) -> Any:
@@ -24,7 +24,7 @@ def ids(found: Any) -> Any:
 def test_every_area_is_run() -> None:
     assert set(areas()) == RUN_HERE
     assert len(DECIDE) > 500 and len(ACCESS) > 30 and len(LOAD) > 30
-    assert len(VALIDATE) > 300 and len(ANALYSIS) > 50
+    assert len(VALIDATE) > 300 and len(ANALYSIS) > 50 and len(GRANT) > 20
 
 
 # ---- decide ----
@@ -316,14 +316,14 @@ def test_validate(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
 
 OPTIONS = {"rule": "--rule", "trust_accounts": "--trust-account", "trust_orgs": "--trust-org", "grant_only":
            "--grant-only", "actions": "--action", "resources": "--resource"}
-COMMANDS = {"public": "check-no-public-access", "no-new-access": "check-no-new-access", "compare": "compare",
+COMMANDS = {"findings": "findings", "public": "check-no-public-access", "no-new-access": "check-no-new-access", "compare": "compare",
             "not-granted": "check-access-not-granted"}
 
 
 def asked_of(case: Dict[str, Any], kind: str) -> Any:
     """(answer of the package, arguments of the command) for a case of a question about all requests."""
     policy, given = write("policy.json", case["policy"]), {**case.get("options", {})}
-    arguments = [COMMANDS.get(case["ask"], case["ask"]), "--type", kind, "--format", "json"]
+    arguments = [COMMANDS[case["ask"]], "--type", kind, "--format", "json"]
     for name in ("actions", "resources"):
         if name in case:
             given[name] = case[name]
@@ -332,11 +332,9 @@ def asked_of(case: Dict[str, Any], kind: str) -> Any:
             arguments += [OPTIONS[name]] if one is True else [OPTIONS[name], one]
     trust = {what: given.pop(name) for name, what in (("trust_accounts", "account"), ("trust_orgs", "org"))
              if name in given}
-    if case["ask"] == "findings":
-        with policyeval.Analysis("findings", policy, kind=kind, trust=trust) as analysis:
-            return analysis.run(), ["findings", *arguments[1:], "policy.json"]
-    if case["ask"] == "public":
-        answer = policyeval.check_no_public_access(policy, kind=kind, trust=trust, **given)
+    if case["ask"] in ("public", "findings"):
+        ask = policyeval.findings if case["ask"] == "findings" else policyeval.check_no_public_access
+        answer = ask(policy, kind=kind, trust=trust, **given)
         return answer, [*arguments, "policy.json"]
     if case["ask"] == "not-granted":
         return policyeval.check_access_not_granted(policy, kind=kind, **given), [*arguments, "policy.json"]
@@ -362,11 +360,6 @@ def test_analysis(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
     answer, arguments = asked_of(case, case["type"])
     done = run(tool, *arguments)
     assert done.stdout.decode("utf-8").rstrip("\n") == answer.json.rstrip("\n"), done.stderr
-    if "findings" in expect:
-        found = [{name: one[name] for name in ("principal", "condition", "isPublic", "statements")}
-                 for one in answer.data["findings"]]
-        assert sorted(map(str, found)) == sorted(map(str, expect["findings"]))
-        return
     if "relation" in expect:
         assert answer.relation.text == expect["relation"]
     if "result" in expect:
@@ -374,6 +367,13 @@ def test_analysis(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
         assert bool(answer) == (expect["result"] == "PASS")
     if "statements" in expect:
         assert list(answer.reasons) == expect["statements"]
+    if "findings" in expect:
+        assert bool(answer) == (expect["findings"] == [])
+        found = [{name: finding[name] for name in wanted} for finding, wanted in zip(answer.data["findings"],
+                                                                                     expect["findings"])]
+        assert found == expect["findings"] and len(found) == len(answer.data["findings"])
+        assert all(allows(one["witness"], case["policy"], case["type"]) for one in answer.data["findings"])
+        return
     assert sorted(answer.data["assumptions"]) == sorted(expect.get("assumptions", []))
     assert bool(answer.answer) == (answer.witness is not None or answer.second_witness is not None)
     if answer.witness is not None:
@@ -381,3 +381,51 @@ def test_analysis(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
         assert "existing" not in case or not allows(answer.witness, case["existing"], case["type"])
     if answer.second_witness is not None:
         assert allows(answer.second_witness, case["existing"], case["type"])
+
+
+# ---- grant ----
+
+
+WORDS = {"resource": "--secret-policy", "identity": "--identity-policy", "key": "--key-policy", "boundary": "--boundary",
+         "scp": "--scp", "rcp": "--rcp"}
+
+
+@pytest.mark.parametrize("vector", **ids(GRANT))
+def test_grant(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    case, expect, key = vector["case"], vector["expect"], vector["case"].get("key")
+    files: Dict[str, List[Path]] = {}
+    arguments = ["--principal", case["principal"], "--secret", case["secret"], "--key", key or "none"]
+    for layer, option in WORDS.items():
+        policies = case["policies"].get(layer) or []
+        policies = policies if isinstance(policies, list) else [policies]
+        files[layer] = [write(f"{layer}{i}.json", policy) for i, policy in enumerate(policies)]
+        for path in files[layer]:
+            arguments += [option, str(path)]
+        if not policies and (layer in ("resource", "identity") or layer == "key" and key):
+            arguments += [option, "none"]
+    options = case.get("options", [])
+    stage = options[1] if "--version-stage" in options else None
+    if "key_state" in case:
+        arguments += ["--key-state", case["key_state"]]
+    caps: Dict[str, Any] = {layer: files[layer] for layer in ("boundary", "scp", "rcp") if layer in case["policies"]}
+    with Access(case["principal"], case["secret"], key, secret_policies=files["resource"], version_stage=stage,
+                identity_policies=files["identity"], key_policy=(files["key"] or [None])[0],
+                key_state=case.get("key_state"), **caps) as asked:
+        change = asked.grant(strict_stage="--strict-stage" in options, any_version="--any-version" in options)
+    for form, mine in (("json", change.json), ("aws-cli", change.commands)):
+        done = run(tool, "grant", *arguments, *options, "--format", form)
+        assert done.stdout.decode("utf-8").rstrip("\n") == mine.rstrip("\n"), done.stderr
+    if "blocked_by" in expect:
+        told = [{"type": one.layer and one.layer.text, "statement": one.statement} for one in change.blocked_by]
+        assert all(one in told for one in expect["blocked_by"]) and not change and not change.changed
+        return
+    assert change and change.proved
+    added: Dict[str, List[int]] = {layer: [] for layer in ("resource", "key", "identity")}
+    for policy in change.policies:
+        added[policy.layer.text] += policy.added
+        for index in policy.added:
+            statement = json.loads(policy.text or "")["Statement"][index]
+            if policy.layer is not Layer.IDENTITY and "principal" in expect:
+                assert statement["Principal"] == {"AWS": expect["principal"]}
+    assert added == expect["added"]
