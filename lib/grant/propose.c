@@ -120,7 +120,7 @@ void pe_propose_region(const pe_plan *p, pe_buf *out) {
   const pe_slice who = pe_propose_principal(p);
   const pe_slice region = p->access->secret.field[PE_ARN_REGION];
   pe_buf_slice(out, who);
-  if (c->kind == PE_CALLER_ROLE) pe_buf_str(out, c->session_known ? " (this session)" : " (every session of it)");
+  if (c->kind == PE_CALLER_ROLE) pe_buf_str(out, c->session_known ? " (this session alone)" : " (every session of it)");
   pe_buf_str(out, ": secretsmanager:GetSecretValue on ");
   pe_buf_slice(out, p->access->secret.text);
   if (p->any_version) {

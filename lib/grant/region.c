@@ -168,8 +168,115 @@ static int compare_layers(pe_plan *p, pe_proof *proof, bool lost) {
   return finish(p, proof, worst, &told, rc);
 }
 
-int pe_prove_region(pe_plan *p, pe_proof *proof) { return compare_layers(p, proof, false); }
-int pe_prove_kept(pe_plan *p, pe_proof *proof) { return compare_layers(p, proof, true); }
+/* Everybody whom the identity policies of a session serve: the sessions of its role, whatever its path is, or the user
+ * (all of the account when that is not known) and its federated users. */
+static int served_policy(const pe_plan *p, pe_leg leg, int layer, pe_policy **out) {
+  const pe_request *r = p->request[leg];
+  const pe_caller *c = &r->caller;
+  const int partition = (int)c->partition.len, account = (int)c->account.len, name = (int)c->name.len;
+  pe_buf text;
+  pe_buf_init(&text, p->alloc);
+  pe_buf_fmt(&text, "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:%.*s:iam::%.*s:root\"},\"Resource\":\"*\",\"Action\":", partition,
+             c->partition.ptr, account, c->account.ptr);
+  pe_edit_quote(&text, r->action);
+  if (c->kind == PE_CALLER_ROLE) {
+    static const char *const paths[] = {"", "*/"};
+    pe_buf_str(&text, ",\"Condition\":{\"ArnLike\":{\"aws:PrincipalArn\":[");
+    for (int i = 0; i < 2; i++)
+      pe_buf_fmt(&text, "%s\"arn:%.*s:iam::%.*s:role/%s%.*s\"", i ? "," : "", partition, c->partition.ptr, account, c->account.ptr,
+                 paths[i], name, c->name.ptr);
+    pe_buf_str(&text, "]}}");
+  }
+  pe_buf_char(&text, '}');
+  const int rc = text.failed ? POLICYEVAL_ENOMEM : pe_edit_new(p->alloc, kind_of(layer), pe_slice_of(text.ptr, text.len), out);
+  pe_buf_done(&text);
+  return rc;
+}
+
+/* Could another one whom the identity policies serve use what a leg gained there, or (before) lost? Not if the resource's policy
+ * lets in none. */
+static int others_on_leg(pe_plan *p, pe_leg leg, bool before, pe_proof *proof, pe_buf *told, pe_answer *answer) {
+  const int layer = leg == PE_LEG_SECRET ? POLICYEVAL_LAYER_RESOURCE : POLICYEVAL_LAYER_KEY;
+  pe_policy *served = NULL, *own = NULL;
+  const pe_policy **items = NULL;
+  pe_question q;
+  question_init(p, &q);
+  int rc = served_policy(p, leg, layer, &served);
+  if (rc == POLICYEVAL_OK) rc = principal_policy(p, layer, (pe_slice){0}, (pe_slice){0}, &own);
+  if (rc == POLICYEVAL_OK) rc = group_of(p, layer, before, NULL, &q.subject, &items);
+  const pe_policy *against = own;
+  q.against = (pe_group){&against, 1};
+  q.narrow = boxes_of;
+  q.user = served;
+  *answer = PE_ANSWER_NO;
+  if (rc == POLICYEVAL_OK && q.subject.count) rc = run(p, &q, proof, told, answer);
+  if (*answer == PE_ANSWER_YES)
+    pe_buf_fmt(told, "%sthe identity policy serves others than this session too, and so does the resource's policy for %.*s",
+               told->len ? "; " : "", (int)p->request[leg]->action.len, p->request[leg]->action.ptr);
+  pe_alloc_free(p->alloc, items);
+  pe_policy_unref(served);
+  pe_policy_unref(own);
+  return rc;
+}
+
+/* Do the identity policies gain or lose a statement of that leg? */
+static bool identity_changed(const pe_plan *p, pe_leg leg) {
+  bool changed = false;
+  for (size_t i = 0; i < p->documents.len; i++) {
+    const pe_document *d = &p->documents.data[i];
+    if (d->layer != POLICYEVAL_LAYER_IDENTITY) continue;
+    for (size_t k = 0; k < d->added.len; k++)
+      changed |= pe_propose_is_sid(p, leg, d->after->statements[d->added.data[k]].sid);
+    for (size_t k = 0; k < d->removed.len; k++)
+      changed |= pe_propose_is_sid(p, leg, d->before->statements[d->removed.data[k]].sid);
+  }
+  return changed;
+}
+
+/* Of a session, a federated user: the others whom its identity policies serve. */
+static int others(pe_plan *p, bool lost, pe_proof *proof, pe_buf *told, pe_answer *worst) {
+  const pe_caller *c = &p->request[PE_LEG_SECRET]->caller;
+  int rc = POLICYEVAL_OK;
+  *worst = PE_ANSWER_NO;
+  for (int leg = 0; leg < PE_LEGS && rc == POLICYEVAL_OK; leg++) {
+    pe_answer answer;
+    if (!identity_changed(p, (pe_leg)leg) || !(c->session_known || c->kind == PE_CALLER_FEDERATED_USER)) continue;
+    rc = others_on_leg(p, (pe_leg)leg, lost, proof, told, &answer);
+    *worst = worse(*worst, answer);
+  }
+  return rc;
+}
+
+/* A managed policy may be attached to others, of whom nothing is known here. */
+static int assume_own(pe_plan *p, pe_proof *proof) {
+  for (size_t i = 0; i < p->documents.len; i++) {
+    const pe_document *d = &p->documents.data[i];
+    if (d->layer != POLICYEVAL_LAYER_IDENTITY || !d->changed || !d->given) continue;
+    pe_buf told;
+    pe_buf_init(&told, p->alloc);
+    pe_buf_slice(&told, pe_document_name(d));
+    pe_buf_str(&told, " being attached to nobody else");
+    return pe_prove_answer(p, proof, PE_PROOF_YES, &told);
+  }
+  return POLICYEVAL_OK;
+}
+
+static int compare_all(pe_plan *p, pe_proof *proof, bool lost) {
+  pe_answer worst;
+  pe_buf told;
+  pe_buf_init(&told, p->alloc);
+  const int rc = others(p, lost, proof, &told, &worst);
+  if (rc != POLICYEVAL_OK || worst != PE_ANSWER_NO) return finish(p, proof, worst, &told, rc);
+  pe_buf_done(&told);
+  return compare_layers(p, proof, lost);
+}
+
+int pe_prove_region(pe_plan *p, pe_proof *proof) {
+  const int rc = compare_all(p, proof, false);
+  return rc == POLICYEVAL_OK && proof->answer == PE_PROOF_YES ? assume_own(p, proof) : rc;
+}
+
+int pe_prove_kept(pe_plan *p, pe_proof *proof) { return compare_all(p, proof, true); }
 
 /* ---- never ---- */
 
