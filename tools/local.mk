@@ -14,6 +14,7 @@ tools_policyeval_SOURCES += tools/cmd_grant.c
 tools_policyeval_SOURCES += tools/cmd_simulate.c
 tools_policyeval_SOURCES += tools/cmd_validate.c
 tools_policyeval_SOURCES += tools/cmd_version.c
+tools_policyeval_SOURCES += tools/cmd_who_can.c
 tools_policyeval_SOURCES += tools/commands.h
 tools_policyeval_SOURCES += tools/common.c
 tools_policyeval_SOURCES += tools/common.h

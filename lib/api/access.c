@@ -29,6 +29,7 @@ int policyeval_access_new(policyeval_context *context, policyeval_access **acces
 static void forget(policyeval_access *a) {
   a->decided = a->prepared = false;
   pe_access_forget_reach(a);
+  pe_access_forget_who(a, false);
   pe_hints_done(&a->hints);
   for (int i = 0; i < PE_LEGS; i++) pe_trace_clear(&a->trace[i]);
   pe_alloc_free(&a->context->alloc, a->json);
@@ -40,6 +41,7 @@ void policyeval_access_free(policyeval_access *access) {
   if (!access) return;
   policyeval_context *context = access->context;
   forget(access);
+  pe_access_forget_who(access, true);
   for (int i = 0; i < PE_LEGS; i++) {
     pe_trace_done(&access->trace[i]);
     policyeval_policyset_unref(access->set[i]);

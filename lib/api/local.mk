@@ -18,3 +18,4 @@ libpe_sources += lib/api/request.c
 libpe_sources += lib/api/simulator.c
 libpe_sources += lib/api/validate.c
 libpe_sources += lib/api/version.c
+libpe_sources += lib/api/who.c

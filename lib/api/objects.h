@@ -8,6 +8,7 @@
 #include "access/access.h"
 #include "access/hint.h"
 #include "eval/decide.h"
+#include "report/who.h"
 #include "sym/legs.h"
 #include "policyeval/access.h"
 #include "policyeval/policyeval.h"
@@ -58,6 +59,8 @@ struct policyeval_decision {
   size_t json_len, text_len, aws_len;
 };
 
+struct pe_candidate;
+struct pe_who_entry;
 struct policyeval_access {
   policyeval_context *context;
   pe_access access;
@@ -79,7 +82,27 @@ struct policyeval_access {
   pe_legs_result reach;
   char *reach_json, *reach_text;
   size_t reach_json_len, reach_text_len;
+  /* Who can: principals with policies of their own, and the entries found, each a question of its own. */
+  PE_VEC(struct pe_candidate) candidates;
+  PE_VEC(struct pe_who_entry) who;
+  bool who_complete;
+  char *who_json, *who_text;
+  size_t who_json_len, who_text_len;
 };
+
+typedef struct pe_candidate {
+  pe_slice arn;
+  policyeval_policy *identity; /* NULL: it has none */
+} pe_candidate;
+
+typedef struct pe_who_entry {
+  pe_slice name;               /* an ARN, or words for a group */
+  policyeval_access *question; /* answered */
+  uint8_t group, own;          /* own: pe_who_own */
+} pe_who_entry;
+
+/* Forgets who can; with `candidates` those as well. */
+void pe_access_forget_who(policyeval_access *a, bool candidates);
 
 /* Forgets the answer over all requests. */
 void pe_access_forget_reach(policyeval_access *a);

@@ -33,5 +33,7 @@ libpe_sources += lib/report/missed.h
 libpe_sources += lib/report/render.h
 libpe_sources += lib/report/stream.c
 libpe_sources += lib/report/stream.h
+libpe_sources += lib/report/who.c
+libpe_sources += lib/report/who.h
 libpe_sources += lib/report/words.c
 libpe_sources += lib/report/words.h

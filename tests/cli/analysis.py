@@ -7,7 +7,7 @@ import json
 import os
 import re
 
-from cli import KEY, Folder, Run, access, article, main
+from cli import KEY, PRINCIPAL, SECRET, Folder, Run, access, article, main
 import source_tree
 
 VECTORS = os.path.join(source_tree.TOP, "tests", "vectors", "analysis")
@@ -147,6 +147,23 @@ def test_access_over_all_requests():
     assert answer["answer"] == "sometimes" and set(answer["witness"]) == {"secret", "key"}, answer
     assert set(answer) == {"answer", "witness", "counterexample", "conditions", "blocked_by", "assumptions", "limits"}, answer
     assert "readings" not in answer["witness"]["secret"], answer
+
+
+def test_who_can():
+    base = ["who-can", "--secret", SECRET, "--key", KEY, "--secret-policy", article("corrected", "secret.json"),
+            "--key-policy", article("corrected", "key.json")]
+    Run(*base).check(0, f"sometimes  {PRINCIPAL}, if its own policies allow it", "any principal of 444455556666")
+    given = ["--identity-policy", f"{PRINCIPAL}:" + article("corrected", "role.json"),
+             "--identity-policy", "arn:aws:iam::444455556666:role/Other:none"]
+    answer = Run(*base, *given, "--format", "json").check(0).json()
+    assert set(answer) == {"principals", "complete"} and answer["complete"], answer
+    named = [p for p in answer["principals"] if p.get("principal") == PRINCIPAL]
+    assert named and named[0]["own_policies"] == "given" and named[0]["answer"] == "sometimes", answer
+    assert not any("Other" in p.get("principal", "") for p in answer["principals"]), answer
+    Run(*base[:3], "--secret-policy", "none").check(0, "any principal of 444455556666")
+    Run("who-can", "--secret-policy", "none").check(2, "--secret is missing")
+    Run(*base[:5], "--secret-policy", "none").check(2, "--key-policy is missing")
+    Run(*base, "--identity-policy", "x").check(2, "is not ARN:FILE")
 
 
 def test_usage():

@@ -135,6 +135,26 @@ class Access(Owner):
         return ReachAnswer(reach, data["witness"], data["counterexample"], tuple(data["assumptions"]), text,
                            as_text.decode("utf-8", "replace"))
 
+    def who_can(self, candidates: Optional[Mapping[str, Iterable[PolicyLike]]] = None) -> Mapping[str, Any]:
+        """Who can read the secret, over all requests, as `policyeval who-can --format json` prints it; this question's own
+        principal plays no part. candidates: identity policies by the principal's ARN, () for none."""
+        handle = self._use()
+        with self._lock:
+            to = Setter("access", handle.pointer)
+            for arn, policies in (candidates or {}).items():
+                data = arn.encode("utf-8")
+                to.call("add_candidate", data, len(data), None)
+                for policy in policies:
+                    one = loaded(policy, Kind.IDENTITY, self._ctx)
+                    if one is not None:
+                        to.call("add_candidate", data, len(data), one._use().pointer)
+            to.call("who_can")
+            found = lib.policyeval_access_who_json(handle.pointer, None)
+        if found is None:
+            raise StateError("the question was not answered")
+        answer: Mapping[str, Any] = json.loads(found)
+        return answer
+
     def grant(self, *, any_version: bool = False, strict_stage: bool = False,
               folder: Union[None, str, "os.PathLike[str]"] = None) -> Change:
         """The smallest change of the policies with which the principal can read the secret, and what is proved about

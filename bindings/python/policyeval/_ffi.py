@@ -192,6 +192,12 @@ PROTOTYPES: Dict[str, Prototype] = {name: Prototype(*rest) for name, rest in {
     "policyeval_reach_name": (T, (I,), "Reach.text"),
     "policyeval_access_reach_json": (T, (H, OUT), "ReachAnswer.json"),
     "policyeval_access_reach_text": (T, (H, OUT), "ReachAnswer.text"),
+    "policyeval_access_add_candidate": (I, (H, T, Z, H), "Access.who_can"),
+    "policyeval_access_who_can": (I, (H,), "Access.who_can"),
+    "policyeval_access_who_count": (Z, (H,), IN_JSON),
+    "policyeval_access_who_complete": (I, (H,), IN_JSON),
+    "policyeval_access_who_json": (T, (H, OUT), "Access.who_can"),
+    "policyeval_access_who_text": (T, (H, OUT), IN_JSON),
     # analysis.h
     "policyeval_analysis_new": (I, (H, I, OUT), "Analysis"),
     "policyeval_analysis_free": (V, (H,), "Analysis.close"),
