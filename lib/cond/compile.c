@@ -47,6 +47,8 @@ int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_opera
   }
   c.simple = op->quantifier == PE_SET_NONE && count > 0 && !c.has_variable && !(c.info && c.info->multi) &&
              c.family == PE_FAMILY_STRING;
+  rc = pe_cond_listed_make(arena, &c);
+  if (rc) return rc;
   *out = c;
   return 0;
 }

@@ -66,6 +66,11 @@ typedef struct pe_cond_value {
   } as;
 } pe_cond_value;
 
+typedef struct pe_listed { /* a text and where it stands in the list */
+  pe_slice text;
+  uint32_t index;
+} pe_listed;
+
 typedef struct pe_condition {
   pe_operator op;
   uint8_t family, negated; /* of the operator: pe_family */
@@ -78,6 +83,7 @@ typedef struct pe_condition {
   const pe_key_info *info; /* built-in knowledge, or NULL */
   pe_cond_value *values;
   uint32_t count;
+  const pe_listed *listed; /* the values in order of their texts (StringEquals and its negation, long lists), or NULL */
   uint32_t operator_node, key_node; /* the JSON members that hold the operator's block and the key's values */
   pe_span operator_span, key_span;  /* of the names */
 } pe_condition;

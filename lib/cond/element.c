@@ -34,7 +34,8 @@ pe_tri pe_cond_element(pe_leaf *leaf, const pe_cond_run *run, pe_slice request) 
   misses m = {0};
   pe_operand operand;
   run->family->read(leaf, request, &operand);
-  for (uint32_t i = 0; operand.valid && i < c->count; i++) {
+  uint32_t first = c->listed ? pe_cond_listed_find(c, request) : 0;
+  for (uint32_t i = first; operand.valid && i < c->count; i++) {
     switch (run->family->match(leaf, c, &c->values[i], &operand)) {
     case PE_BASE_YES:
       if (negated) return pe_cond_say(run, PE_TRI_NO, PE_WHY_NEGATED_MATCH, request, i);

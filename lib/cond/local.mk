@@ -14,6 +14,7 @@ libpe_sources += lib/cond/family.h
 libpe_sources += lib/cond/ip.c
 libpe_sources += lib/cond/leaf.c
 libpe_sources += lib/cond/leaf.h
+libpe_sources += lib/cond/listed.c
 libpe_sources += lib/cond/null.c
 libpe_sources += lib/cond/numeric.c
 libpe_sources += lib/cond/operator.c

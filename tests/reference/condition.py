@@ -9,7 +9,7 @@ MULTIVALUED = {k.lower() for k in (
     "aws:PrincipalServiceNamesList kms:EncryptionContextKeys kms:GrantOperations kms:ResourceAliases").split()}
 
 # Keys that every request has.
-PRESENT = {"aws:securetransport", "aws:currenttime", "aws:epochtime"}
+PRESENT = {"aws:userid", "aws:securetransport", "aws:currenttime", "aws:epochtime"}
 
 NEGATED = {"StringNotEquals": "StringEquals", "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
            "StringNotLike": "StringLike", "NumericNotEquals": "NumericEquals", "DateNotEquals": "DateEquals",
@@ -90,7 +90,9 @@ class Test:
             return False
         if self.if_exists or self.qualifier == "ForAllValues":
             fact = self.fact()
-            return UNKNOWN if fact.unknown else self.gone(fact, True)
+            if fact.unknown:
+                return False if self.key in PRESENT else UNKNOWN
+            return self.gone(fact, True)
         return self.row("AMB-14") == "true"
 
     def gone(self, fact, strings):
@@ -142,14 +144,14 @@ class Test:
         if self.base == "StringLike" and any(isinstance(p, list) and set(p) == {STAR} for p in some):
             fits = {True}
         outcomes = {not f for f in fits} if self.negated else set(fits)
-        if self.qualifier == "ForAllValues":
+        if self.key in PRESENT:
+            pass
+        elif self.qualifier == "ForAllValues":
             outcomes.add(True)
         elif self.qualifier == "ForAnyValue":
             outcomes.add(self.if_exists and self.row("AMB-10") == "true")
         else:
             outcomes.add(self.if_exists or self.negated)
-            if self.negated and fits != {True}:
-                outcomes.add(False)
         return outcomes.pop() if len(outcomes) == 1 else UNKNOWN
 
     # ---- one value of the request against the list ----
