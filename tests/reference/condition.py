@@ -152,6 +152,8 @@ class Test:
             outcomes.add(self.if_exists and self.row("AMB-10") == "true")
         else:
             outcomes.add(self.if_exists or self.negated)
+        if self.negated and fits != {True}:
+            outcomes.add(False)  # a value of the wrong type: AMB-13
         return outcomes.pop() if len(outcomes) == 1 else UNKNOWN
 
     # ---- one value of the request against the list ----
