@@ -8,5 +8,5 @@ const char *policyeval_version(void) { return POLICYEVAL_VERSION; }
 
 const char *policyeval_version_json(void) {
   return "{\"version\": \"" POLICYEVAL_VERSION "\", \"abi\": " TEXT(POLICYEVAL_ABI)
-         ", \"features\": [\"access\", \"decide\"]}";
+         ", \"features\": [\"access\", \"analysis\", \"decide\", \"grant\", \"simulate\", \"validate\"]}";
 }
