@@ -40,6 +40,7 @@ TESTS += tests/install/install.sh
 TESTS += tests/layers/layers.py
 TESTS += tests/reference/differential.py
 TESTS += tests/reference/vectors.py
+TESTS += tests/smt/differential.py
 TESTS += tests/tree/tree.py
 TESTS += tests/vectors/check.py
 
