@@ -21,6 +21,7 @@ void pe_oracle_done(pe_oracle *o) {
   for (uint32_t i = 0; o->keys && i < o->nkeys; i++) {
     pe_vec_done(&o->keys[i].elements, o->alloc);
     pe_vec_done(&o->keys[i].values, o->alloc);
+    pe_vec_done(&o->keys[i].tried, o->alloc);
   }
   pe_alloc_free(o->alloc, o->keys);
   pe_vec_done(&o->memos, o->alloc);
@@ -89,25 +90,43 @@ static bool limited(const pe_space_key *k, const pe_oracle *o, pe_slice text, in
   return ok;
 }
 
-/* The elements to try first: the likely ones, and samples of every cell of ranges. */
-static int make_ready(pe_oracle *o, uint32_t key) {
+static int add_tried(pe_oracle *o, uint32_t key, pe_slice text) {
+  uint32_t id;
+  int rc = add_element(o, key, text, &id);
+  uint32_t *slot = rc ? NULL : pe_vec_push(&o->keys[key].tried, o->alloc);
+  if (!slot) return POLICYEVAL_ENOMEM;
+  *slot = id;
+  return 0;
+}
+
+/* The next of the likely values as an element to try; they are made only when those before do not do. */
+static int next_likely(pe_oracle *o, uint32_t key, bool *more) {
   const pe_space_key *k = &o->space->keys.data[key];
   pe_key_state *state = &o->keys[key];
-  pe_texts texts = {0};
-  uint32_t id;
   int rc = 0;
-  for (uint32_t i = 0; i < k->nlikely && !rc; i++) {
-    if (limited(k, o, k->likely[i], &rc) && !rc) rc = add_element(o, key, k->likely[i], &id);
+  *more = false;
+  while (state->likely < k->nlikely && !rc && !*more) {
+    pe_slice text = k->likely[state->likely++];
+    if (!limited(k, o, text, &rc) || rc) continue;
+    rc = add_tried(o, key, text);
+    *more = !rc;
   }
+  return rc;
+}
+
+/* Samples of every cell of ranges. */
+static int make_ready(pe_oracle *o, uint32_t key) {
+  const pe_space_key *k = &o->space->keys.data[key];
+  pe_texts texts = {0};
+  int rc = 0;
   for (int sort = PE_SORT_NUMBER; sort <= PE_SORT_ADDRESS && !rc; sort++) {
     if (k->sort == sort || k->sort == PE_SORT_MIXED) rc = range_samples(o, k, (pe_sort)sort, &texts);
   }
   static const pe_slice example = {"example", 7};
-  if (!rc && k->sort == PE_SORT_PRESENCE && !k->nlikely) rc = add_element(o, key, example, &id);
-  for (size_t i = 0; i < texts.len && !rc; i++) rc = add_element(o, key, texts.data[i], &id);
+  if (!rc && k->sort == PE_SORT_PRESENCE && !k->nlikely) rc = add_tried(o, key, example);
+  for (size_t i = 0; i < texts.len && !rc; i++) rc = add_tried(o, key, texts.data[i]);
   pe_vec_done(&texts, o->alloc);
-  state->nlikely = (uint32_t)state->elements.len;
-  state->ready = !rc;
+  o->keys[key].ready = !rc;
   return rc;
 }
 
@@ -173,17 +192,20 @@ int pe_oracle_element(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t 
   pe_key_state *state = &o->keys[key];
   int rc = state->ready ? 0 : make_ready(o, key);
   if (rc) return rc;
-  if (!pe_budget_state(o->budget, 1 + state->nlikely / 256)) return POLICYEVAL_ELIMIT;
+  if (!pe_budget_state(o->budget, 1 + state->tried.len / 256)) return POLICYEVAL_ELIMIT;
   *element = PE_NO_VALUE;
   *unusual = false;
   bool clash;
   rc = letters_clash(o, wish, &clash);
   if (rc || clash) return rc;
-  for (uint32_t i = 0; i < state->nlikely; i++) {
-    if (meets(o, &state->elements.data[i], wish)) {
-      *element = i;
-      return 0;
-    }
+  for (size_t i = 0;; i++) {
+    bool more = i < state->tried.len;
+    if (!more) rc = next_likely(o, key, &more);
+    if (rc) return rc;
+    if (!more) break;
+    if (!meets(o, &state->elements.data[state->tried.data[i]], wish)) continue;
+    *element = state->tried.data[i];
+    return 0;
   }
   if (k->sort != PE_SORT_STRING && k->sort != PE_SORT_MIXED) return 0;
   pe_lang_answer answer;

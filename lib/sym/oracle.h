@@ -24,7 +24,8 @@ typedef struct pe_value {
 typedef struct pe_key_state {
   PE_VEC(pe_element) elements;
   PE_VEC(pe_value) values;
-  uint32_t nlikely; /* elements that are tried before the string oracle is asked; exhaustive for ranges */
+  pe_ids tried;     /* elements that are tried before the string oracle is asked; exhaustive for ranges */
+  uint32_t likely;  /* so many of the key's likely values were looked at */
   uint8_t ready;
 } pe_key_state;
 
