@@ -88,6 +88,7 @@ func TestClosed(t *testing.T) {
 		"Access.Decide":  func() error { _, err := a.Decide(); return err },
 		"Access.Effect":  func() error { _, err := a.Effect(); return err },
 		"AllRequests":    func() error { _, err := a.AllRequests(); return err },
+		"WhoCan":         func() error { _, err := a.WhoCan(); return err },
 		"Access.Set":     func() error { return a.Set() },
 		"Validate":       func() error { _, err := v.Validate(Source{}); return err },
 		"Fix":            func() error { _, _, err := v.Fix(Source{}); return err },
@@ -215,6 +216,8 @@ func TestTexts(t *testing.T) {
 			refused(t, name+" in "+what+", effect", err, EINVAL)
 			_, err = a.AllRequests()
 			refused(t, name+" in "+what+", over all requests", err, EINVAL)
+			_, err = a.WhoCan()
+			refused(t, name+" in "+what+", who can", err, EINVAL)
 		}
 		if _, err := c.LoadPolicyString(KindIdentity, `{"Version": "`+bad+`"}`, "test"); err == nil {
 			t.Errorf("%s in a policy is taken", name)

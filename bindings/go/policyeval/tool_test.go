@@ -260,6 +260,30 @@ func TestToolAccess(t *testing.T) {
 	t.Logf("%d questions compared", compared)
 }
 
+func TestToolWhoCan(t *testing.T) {
+	c := newContext(t)
+	article := inTree("examples", "article", "corrected")
+	secret, key := filepath.Join(article, "secret.json"), filepath.Join(article, "key.json")
+	role := filepath.Join(article, "role.json")
+	policy, err := c.LoadPolicyFile(KindIdentity, role)
+	must(t, err)
+	const arn, who = "arn:aws:secretsmanager:us-east-1:444455556666:secret:SECURITY_SECRET-AbCdEf", "arn:aws:iam::111122223333:role/PRODUCTION_ROLE"
+	const keyARN = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	question, err := c.NewAccess(Secret(arn), Key(keyARN), File(KindSecret, secret), File(KindKMSKey, key), Candidate(who, policy))
+	must(t, err)
+	answer, err := question.WhoCan()
+	must(t, err)
+	arguments := []string{"who-can", "--secret", arn, "--key", keyARN, "--secret-policy", secret, "--key-policy", key,
+		"--identity-policy", who + ":" + role}
+	sameLines(t, strings.TrimSuffix(answer.JSON, "\n"), strings.TrimSuffix(run(t, "", append(arguments, "--format", "json")...), "\n"))
+	sameLines(t, answer.Text, run(t, "", arguments...))
+	if answer.Count == 0 || !strings.Contains(answer.Text, "PRODUCTION_ROLE") {
+		t.Errorf("%d: %s", answer.Count, answer.Text)
+	}
+	_, err = c.NewAccess(Candidate("nobody"))
+	refused(t, "a candidate that is no principal", err, EINVAL)
+}
+
 func TestToolValidate(t *testing.T) {
 	c := newContext(t)
 	validator, err := c.NewValidator()
