@@ -264,12 +264,14 @@ static int take_yes(attempt *t, const pe_solution *s, uint32_t tag) {
   if (!rc && confirmed) rc = pe_request_prepare(b, &ready, &why);
   if (!rc && confirmed) rc = keep_region(t, s);
   if (rc || !confirmed) {
+    /* A row that only the evaluator knows (PE-9: a request without resource) is no disagreement. */
+    const bool silent = b && !rc && (pe_witness_undocumented(&t->q->subject, b) || pe_witness_undocumented(&t->q->against, b));
     pe_request_builder_free(b);
     if (rc && rc != POLICYEVAL_EINVAL) return rc;
-    if (!doubtful) return POLICYEVAL_EINTERNAL;
+    if (!doubtful && !silent) return POLICYEVAL_EINTERNAL;
     rc = keep_hints(t, s);
     t->answer = PE_ANSWER_UNKNOWN;
-    t->why = t->c.variables.seen.len ? PE_GIVE_UP_VARIABLE : PE_GIVE_UP_OPAQUE;
+    t->why = t->c.variables.seen.len ? PE_GIVE_UP_VARIABLE : silent ? PE_GIVE_UP_SILENT : PE_GIVE_UP_OPAQUE;
     return rc;
   }
   const pe_origin *from = &t->c.origins.data[tag];

@@ -144,7 +144,7 @@ int pe_witness_layer(int kind) {
   }
 }
 
-int pe_witness_effect(const pe_group *group, pe_request_builder *b) {
+static int effect_of(const pe_group *group, pe_request_builder *b, bool strict) {
   if (!group->count) return POLICYEVAL_IMPLICIT_DENY;
   const pe_request *r;
   const char *why = "";
@@ -170,5 +170,11 @@ int pe_witness_effect(const pe_group *group, pe_request_builder *b) {
   set.has_rcp = layer == POLICYEVAL_LAYER_RCP;
   set.nscp = set.has_scp;
   set.nrcp = set.has_rcp;
-  return pe_decide_effect(&set, r, false);
+  return pe_decide_effect(&set, r, strict);
+}
+
+int pe_witness_effect(const pe_group *group, pe_request_builder *b) { return effect_of(group, b, false); }
+
+bool pe_witness_undocumented(const pe_group *group, pe_request_builder *b) {
+  return effect_of(group, b, true) == POLICYEVAL_UNKNOWN;
 }

@@ -19,5 +19,7 @@ typedef struct pe_group { /* policies that are judged together, all of one kind 
 } pe_group;
 /* Does the group by itself allow the request? POLICYEVAL_x, or a negative error. */
 int pe_witness_effect(const pe_group *group, pe_request_builder *b);
+/* Another reading of a row would give another effect: the evaluator could not be asked for sure. */
+bool pe_witness_undocumented(const pe_group *group, pe_request_builder *b);
 
 #endif
