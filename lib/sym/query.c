@@ -256,7 +256,8 @@ static int keep_hints(attempt *t, const pe_solution *s) {
 
 static int take_yes(attempt *t, const pe_solution *s, uint32_t tag) {
   pe_request_builder *b = pe_request_builder_new(t->q->alloc, t->q->catalog);
-  bool confirmed = false, doubtful = s->two_sided || t->c.variables.seen.len > t->c.variables.nassumed;
+  /* With a variable the evaluator may know more than the box: a NotResource of a request without resource, say. */
+  bool confirmed = false, doubtful = s->two_sided || t->c.variables.seen.len > 0;
   int rc = b ? pe_witness_build(&t->c, &t->o, s, b) : POLICYEVAL_ENOMEM;
   if (!rc) rc = confirm(t, b, &confirmed);
   const pe_request *ready;
