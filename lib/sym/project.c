@@ -46,7 +46,7 @@ int pe_project_absent(pe_projection kind, pe_atom *atom) {
   static const char *const no_account[] = {"|service|*", "|provider|*", NULL};
   static const char *const no_service_flag[] = {"|anonymous|", "|provider|*", NULL};
   static const char *const no_service[] = {"?*|*|*", "|anonymous|", "|provider|*", NULL};
-  static const char *const no_user[] = {ROLE "|*|*", "arn:%:iam::%:root|*|*", "arn:%:sts::%:*|*|*", "|*|*", NULL};
+  static const char *const no_user[] = {(ROLE "|*|*"), "arn:%:iam::%:root|*|*", "arn:%:sts::%:*|*|*", "|*|*", NULL};
   switch (kind) {
     case PE_PROJECT_PRINCIPAL_ARN:
     case PE_PROJECT_CALLER_ACCOUNT: return frames(atom, no_arn);
