@@ -40,12 +40,14 @@ need_to_build() {
 # need_python MODULE:PACKAGE...: sets PYTHON3 to an interpreter that has all modules; if there is none, wants the
 # packages for Debian's own.
 need_python() {
-  imports= packages=
+  modules= packages=
   for pair; do
-    imports="${imports:+$imports, }${pair%%:*}" packages="$packages ${pair#*:}"
+    modules="$modules ${pair%%:*}" packages="$packages ${pair#*:}"
   done
+  # Looked up, not imported: Debian's pip and setuptools cannot be imported in one process in every order.
+  has_modules='import importlib.util, sys; sys.exit(any(importlib.util.find_spec(m) is None for m in sys.argv[1:]))'
   for PYTHON3 in ${POLICYEVAL_PYTHON:-} python3 /usr/bin/python3; do
-    if command -v "$PYTHON3" >/dev/null 2>&1 && "$PYTHON3" -c "import $imports" 2>/dev/null; then return 0; fi
+    if command -v "$PYTHON3" >/dev/null 2>&1 && "$PYTHON3" -c "$has_modules" $modules 2>/dev/null; then return 0; fi
   done
   PYTHON3=/usr/bin/python3
   for package in $packages; do want "$package"; done
