@@ -631,14 +631,14 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   pe_readings base = definite(given);
   /* The search moves between statements: what a grant allows, or stops to allow, it would not find. */
   const bool grants = in->set[PE_LEG_SECRET]->ngrants || in->set[PE_LEG_KEY]->ngrants;
-  bool can, cannot, doubtful = grants;
+  bool can = false, cannot = false, doubtful = grants;
   int rc = attempt(in, &budget, &base, &r, &rows, &can, &cannot, &doubtful);
   for (unsigned row = 0; row < PE_ROWS && !rc && !budget.hit && !(can && cannot); row++) {
     if (!pe_rowset_has(&rows, (pe_row)row) || given->of[row]) continue;
     for (unsigned k = 0, n = pe_row_count((pe_row)row); k < n && !rc && !(can && cannot); k++) {
       if (k == base.of[row] || (k == 0 && is_cautious(row))) continue;
       pe_readings other = base;
-      bool here, not_here;
+      bool here = false, not_here = false;
       other.of[row] = (uint8_t)k;
       rc = attempt(in, &budget, &other, &r, &rows, &here, &not_here, &doubtful);
       if ((here && !can) || (not_here && !cannot)) pe_rowset_add(&r.assumptions, (pe_row)row);
