@@ -2,7 +2,6 @@
 #include "policyeval/access.h"
 
 #include "api/objects.h"
-#include "base/utf8.h"
 #include "report/render.h"
 
 int policyeval_access_new(policyeval_context *context, policyeval_access **access) {
@@ -54,19 +53,6 @@ void policyeval_access_free(policyeval_access *access) {
 
 const char *policyeval_access_detail(const policyeval_access *access) { return access ? access->detail : ""; }
 
-static bool good_text(policyeval_access *a, const char *ptr, size_t len, pe_slice *out) {
-  if (!a) return false;
-  a->detail = "";
-  if (!ptr) {
-    a->detail = "a text is missing";
-    return false;
-  }
-  *out = pe_arg(ptr, len);
-  if (pe_utf8_valid(*out) == out->len && !(out->len && memchr(out->ptr, 0, out->len))) return true;
-  a->detail = "a text must be UTF-8 without NUL";
-  return false;
-}
-
 /* What a setter came to: the reason is kept, and the answer forgotten. */
 static int done(policyeval_access *a, int rc, const char *why) {
   a->detail = rc == POLICYEVAL_OK ? "" : why;
@@ -76,31 +62,21 @@ static int done(policyeval_access *a, int rc, const char *why) {
 
 int policyeval_access_set_principal(policyeval_access *access, const char *arn, size_t len) {
   pe_slice text;
-  if (!good_text(access, arn, len, &text)) return POLICYEVAL_EINVAL;
+  if (!access) return POLICYEVAL_EINVAL;
   const char *why = "";
-  int rc = POLICYEVAL_OK;
+  int rc = pe_arg_text(arn, len, &text, &why);
   for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
     rc = pe_request_set_principal_arn(access->access.leg[i], text, &why);
   return done(access, rc, why);
 }
 
-static int set_fact(pe_request_builder *b, int fact, pe_slice value, const char **why) {
-  switch (fact) {
-    case POLICYEVAL_PRINCIPAL_ROLE_ARN: return pe_request_set_role_arn(b, value, why);
-    case POLICYEVAL_PRINCIPAL_SESSION_NAME: return pe_request_set_session_name(b, value);
-    case POLICYEVAL_PRINCIPAL_PATH: return pe_request_set_principal_path(b, value);
-    case POLICYEVAL_PRINCIPAL_ID: return pe_request_set_principal_id(b, value);
-    case POLICYEVAL_PRINCIPAL_PARENT: return pe_request_set_parent(b, value, why);
-    default: *why = "there is no such fact about a principal"; return POLICYEVAL_EINVAL;
-  }
-}
-
 int policyeval_access_set_principal_fact(policyeval_access *access, int fact, const char *value, size_t len) {
   pe_slice text;
-  if (!good_text(access, value, len, &text)) return POLICYEVAL_EINVAL;
+  if (!access) return POLICYEVAL_EINVAL;
   const char *why = "";
-  int rc = POLICYEVAL_OK;
-  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) rc = set_fact(access->access.leg[i], fact, text, &why);
+  int rc = pe_arg_text(value, len, &text, &why);
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
+    rc = pe_arg_principal_fact(access->access.leg[i], fact, text, &why);
   return done(access, rc, why);
 }
 
@@ -116,9 +92,10 @@ typedef int (*text_setter)(pe_access *a, pe_slice text, const char **why);
 
 static int set_text(policyeval_access *a, const char *ptr, size_t len, text_setter set) {
   pe_slice text;
-  if (!good_text(a, ptr, len, &text)) return POLICYEVAL_EINVAL;
+  if (!a) return POLICYEVAL_EINVAL;
   const char *why = "";
-  const int rc = set(&a->access, text, &why);
+  int rc = pe_arg_text(ptr, len, &text, &why);
+  if (rc == POLICYEVAL_OK) rc = set(&a->access, text, &why);
   return done(a, rc, why);
 }
 
@@ -148,52 +125,46 @@ int policyeval_access_set_version_id(policyeval_access *access, const char *id, 
   return set_text(access, id, len, set_version_id);
 }
 
-static bool good_key(policyeval_access *a, const char *key, size_t len, pe_slice *out) {
-  if (!good_text(a, key, len, out)) return false;
-  if (out->len) return true;
-  a->detail = "a context key has a name, such as aws:SourceIp";
-  return false;
-}
-
 int policyeval_access_set_context(policyeval_access *access, const char *key, size_t key_len, const char *value,
                                   size_t value_len) {
   pe_slice name, text;
-  if (!good_key(access, key, key_len, &name) || !good_text(access, value, value_len, &text)) return POLICYEVAL_EINVAL;
-  return done(access, pe_access_set_fact(&access->access, name, &text, 1, false), "");
+  if (!access) return POLICYEVAL_EINVAL;
+  const char *why = "";
+  int rc = pe_arg_key(key, key_len, &name, &why);
+  if (rc == POLICYEVAL_OK) rc = pe_arg_text(value, value_len, &text, &why);
+  if (rc == POLICYEVAL_OK) rc = pe_access_set_fact(&access->access, name, &text, 1, false);
+  return done(access, rc, why);
 }
 
 int policyeval_access_set_context_list(policyeval_access *access, const char *key, size_t key_len,
                                        const char *const *values, const size_t *lens, size_t count) {
-  pe_slice name;
-  if (!good_key(access, key, key_len, &name) || (count && !values) || count > UINT32_MAX) return POLICYEVAL_EINVAL;
-  const pe_alloc *alloc = &access->context->alloc;
-  pe_slice *texts = count ? pe_alloc_array(alloc, count, sizeof *texts) : NULL;
-  if (count && !texts) return POLICYEVAL_ENOMEM;
-  int rc = POLICYEVAL_OK;
-  for (size_t i = 0; i < count && rc == POLICYEVAL_OK; i++)
-    if (!good_text(access, values[i], lens ? lens[i] : POLICYEVAL_NTS, &texts[i])) rc = POLICYEVAL_EINVAL;
-  if (rc == POLICYEVAL_OK) rc = done(access, pe_access_set_fact(&access->access, name, texts, (uint32_t)count, true), "");
-  pe_alloc_free(alloc, texts);
-  return rc;
+  pe_slice name, *texts = NULL;
+  if (!access) return POLICYEVAL_EINVAL;
+  const char *why = "";
+  int rc = pe_arg_key(key, key_len, &name, &why);
+  if (rc == POLICYEVAL_OK) rc = pe_arg_list(&access->context->alloc, values, lens, count, &texts, &why);
+  if (rc == POLICYEVAL_OK) rc = pe_access_set_fact(&access->access, name, texts, (uint32_t)count, true);
+  pe_alloc_free(&access->context->alloc, texts);
+  return done(access, rc, why);
 }
 
 int policyeval_access_set_unknown(policyeval_access *access, const char *key, size_t len) {
   pe_slice name;
-  if (!good_key(access, key, len, &name)) return POLICYEVAL_EINVAL;
-  return done(access, pe_access_set_fact(&access->access, name, NULL, 0, false), "");
+  if (!access) return POLICYEVAL_EINVAL;
+  const char *why = "";
+  int rc = pe_arg_key(key, len, &name, &why);
+  if (rc == POLICYEVAL_OK) rc = pe_access_set_fact(&access->access, name, NULL, 0, false);
+  return done(access, rc, why);
 }
 
 int policyeval_access_set_reading(policyeval_access *access, const char *row, const char *reading) {
-  if (!access || !row || !reading) return POLICYEVAL_EINVAL;
-  const int r = pe_row_find(pe_slice_str(row));
-  const int n = r < 0 ? -1 : pe_row_reading((pe_row)r, pe_slice_str(reading));
-  if (n < 0)
-    return done(access, POLICYEVAL_ENOTFOUND,
-                r < 0 ? "there is no such row (docs/semantics.md lists them)" : "the row has no such reading");
-  int rc = POLICYEVAL_OK;
-  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
-    rc = pe_request_set_reading(access->access.leg[i], (pe_row)r, (unsigned)n);
-  return done(access, rc, "");
+  pe_row r;
+  unsigned n;
+  if (!access) return POLICYEVAL_EINVAL;
+  const char *why = "";
+  int rc = pe_arg_reading(row, reading, &r, &n, &why);
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) rc = pe_request_set_reading(access->access.leg[i], r, n);
+  return done(access, rc, why);
 }
 
 /* Which legs a layer of the question belongs to. */

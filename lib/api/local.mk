@@ -3,6 +3,8 @@
 #   libpe_sources += lib/api/NAME.c
 libpe_sources += lib/api/access.c
 libpe_sources += lib/api/analysis.c
+libpe_sources += lib/api/arg.c
+libpe_sources += lib/api/arg.h
 libpe_sources += lib/api/columns.c
 libpe_sources += lib/api/context.c
 libpe_sources += lib/api/decision.c

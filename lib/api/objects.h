@@ -7,6 +7,7 @@
 
 #include "access/access.h"
 #include "access/hint.h"
+#include "api/arg.h"
 #include "eval/decide.h"
 #include "report/who.h"
 #include "sym/legs.h"
@@ -109,10 +110,6 @@ void pe_access_forget_reach(policyeval_access *a);
 /* Makes both requests of a question complete, and adds the AWS managed key's policy where it is the one. */
 int pe_access_question_ready(policyeval_access *a);
 
-/* Length argument of the API to slice; NULL with length 0 is empty. */
-static inline pe_slice pe_arg(const char *ptr, size_t len) {
-  return len == POLICYEVAL_NTS ? pe_slice_str(ptr) : pe_slice_of(ptr, len);
-}
 static inline policyeval_slice pe_give(pe_slice s) { return (policyeval_slice){s.ptr, s.len}; }
 
 /* A copy with a NUL, from the context's allocator; NULL: no memory. */
