@@ -27,11 +27,18 @@ static int take_type(check *c, const char *name) {
                      name);
 }
 
-static int take(const check_command *command, check *c, int code, char *const *argv, void *user) {
-  if (code == OPT_TYPE) return take_type(c, optarg);
-  int status = command->take ? command->take(c, code, optarg, user) : -1;
-  if (status < 0) status = common_option(&c->common, code, optarg);
-  return status < 0 ? bad_option(&c->common, code, argv) : status;
+typedef struct given {
+  const check_command *command;
+  check *check;
+  void *user;
+} given;
+
+static int take(common *c, void *to, int code, char *const *argv) {
+  const given *g = to;
+  if (code == OPT_TYPE) return take_type(g->check, optarg);
+  int status = g->command->take ? g->command->take(g->check, code, optarg, g->user) : -1;
+  if (status < 0) status = common_option(c, code, optarg);
+  return status < 0 ? bad_option(c, code, argv) : status;
 }
 
 static int take_files(const check_command *command, check *c, int argc, char *const *argv) {
@@ -109,19 +116,12 @@ int check_main(const check_command *command, int argc, char **argv, void *user) 
   int status = common_init(&c.common, command->name);
   if (!status && policyeval_analysis_new(c.common.context, command->ask, &c.analysis) != POLICYEVAL_OK)
     status = fail_rc(&c.common, POLICYEVAL_ENOMEM, "start");
-  opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, ":", command->options, NULL)) != -1;) {
-    if (code == OPT_HELP) {
-      fputs(command->usage, stdout);
-      goto done;
-    }
-    status = take(command, &c, code, argv, user);
-  }
+  if (!status)
+    status = common_options(&c.common, argc, argv, command->options, command->usage, take, &(given){command, &c, user});
   const bool api = command->ask != POLICYEVAL_ASK_COMPARE && command->ask != POLICYEVAL_ASK_FINDINGS;
   if (!status) status = common_formats(&c.common, api ? formats : plain);
   if (!status) status = check_word(command, &c);
   if (!status) status = run(command, &c, user, argc, argv);
-done:
   policyeval_analysis_free(c.analysis);
   policyeval_policy_unref(c.loaded[0]);
   policyeval_policy_unref(c.loaded[1]);

@@ -50,7 +50,8 @@ typedef struct arguments {
   bool all_requests;
 } arguments;
 
-static int take(common *c, arguments *a, int code, char *const *argv) {
+static int take(common *c, void *to, int code, char *const *argv) {
+  arguments *a = to;
   switch (code) {
     case OPT_VERSION_ID: a->version_id = optarg; return 0;
     case OPT_ALL_REQUESTS: a->all_requests = true; return 0;
@@ -125,14 +126,7 @@ int cmd_access(int argc, char **argv) {
   policyeval_access *q = NULL;
   int status = common_init(&c, "access");
   question_init(&a.question);
-  opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-    if (code == OPT_HELP) {
-      fputs(usage, stdout);
-      goto done;
-    }
-    status = take(&c, &a, code, argv);
-  }
+  if (!status) status = common_options(&c, argc, argv, options, usage, take, &a);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, formats);
   if (!status) status = a.all_requests ? check_reach(&c) : check_expect(&c);
@@ -140,7 +134,6 @@ int cmd_access(int argc, char **argv) {
   if (!status && policyeval_access_new(c.context, &q) != POLICYEVAL_OK) status = fail_rc(&c, POLICYEVAL_ENOMEM, "start");
   if (!status) status = ask(&c, &a, q);
   if (!status) status = a.all_requests ? answer_all(&c, q) : answer(&c, q);
-done:
   policyeval_access_free(q);
   question_done(&a.question);
   common_done(&c);

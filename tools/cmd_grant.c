@@ -52,7 +52,8 @@ typedef struct arguments {
   const char *folder;
 } arguments;
 
-static int take(common *c, arguments *a, int code, char *const *argv) {
+static int take(common *c, void *to, int code, char *const *argv) {
+  arguments *a = to;
   switch (code) {
     case OPT_ANY_VERSION: a->any_version = true; return 0;
     case OPT_STRICT_STAGE: a->strict_stage = true; return 0;
@@ -156,14 +157,7 @@ static int run(int argc, char **argv, bool revoke) {
   policyeval_grant *g = NULL;
   int status = common_init(&c, revoke ? "revoke" : "grant");
   question_init(&a.question);
-  opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, "+:", options, NULL)) != -1;) {
-    if (code == OPT_HELP) {
-      fputs(usage, stdout);
-      goto done;
-    }
-    status = take(&c, &a, code, argv);
-  }
+  if (!status) status = common_options(&c, argc, argv, options, usage, take, &a);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, formats);
   if (!status) status = check_arguments(&c, &a);
@@ -173,7 +167,6 @@ static int run(int argc, char **argv, bool revoke) {
   if (!status) status = make(&c, &a, q, g, revoke);
   if (!status) status = write_documents(&c, &a, g);
   if (!status) status = answer(&c, g);
-done:
   policyeval_grant_free(g);
   policyeval_access_free(q);
   question_done(&a.question);

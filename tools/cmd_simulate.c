@@ -90,7 +90,8 @@ static int take_jobs(const common *c, arguments *a, const char *text) {
   return 0;
 }
 
-static int take(common *c, arguments *a, int code, char *const *argv) {
+static int take(common *c, void *to, int code, char *const *argv) {
+  arguments *a = to;
   switch (code) {
   case OPT_PRINCIPAL: a->principal = optarg; return 0;
   case OPT_ANONYMOUS: a->anonymous = true; return 0;
@@ -246,21 +247,13 @@ int cmd_simulate(int argc, char **argv) {
   common c;
   arguments a = {.policies = {.own = own_policies, .nown = 1}};
   int status = common_init(&c, "simulate");
-  opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-    if (code == OPT_HELP) {
-      fputs(usage, stdout);
-      goto done;
-    }
-    status = take(&c, &a, code, argv);
-  }
+  if (!status) status = common_options(&c, argc, argv, options, usage, take, &a);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, a.cases ? case_formats : formats);
   if (!status) status = check_expect(&c);
   if (!status) status = check_arguments(&c, &a);
   if (!status)
     status = a.cases ? simulate_cases(&c, a.cases, a.jobs ? a.jobs : processors()) : one_request(&c, &a);
-done:
   facts_done(&a.facts);
   policies_done(&a.policies);
   common_done(&c);

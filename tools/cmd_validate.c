@@ -95,7 +95,8 @@ static int take_known(const common *c, arguments *a, const char *path) {
   return rc == POLICYEVAL_OK ? 0 : fail_rc(c, rc, path);
 }
 
-static int take(common *c, arguments *a, int code, char *const *argv) {
+static int take(common *c, void *to, int code, char *const *argv) {
+  arguments *a = to;
   switch (code) {
   case OPT_TYPE:
     a->kind = policyeval_kind_find(optarg);
@@ -235,16 +236,7 @@ int cmd_validate(int argc, char **argv) {
   int status = common_init(&c, "validate");
   if (!status && policyeval_validation_new(c.context, &a.validation) != POLICYEVAL_OK)
     status = fail_rc(&c, POLICYEVAL_ENOMEM, "start");
-  opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-    if (code == OPT_HELP) {
-      policyeval_validation_free(a.validation);
-      common_done(&c);
-      fputs(usage, stdout);
-      return 0;
-    }
-    status = take(&c, &a, code, argv);
-  }
+  if (!status) status = common_options(&c, argc, argv, options, usage, take, &a);
   if (!status) status = check_arguments(&c, &a, argc - optind);
   if (!status)
     status = a.fix || a.diff ? fix_files(&c, &a, argv + optind, argc - optind)

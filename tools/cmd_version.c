@@ -6,21 +6,20 @@
 
 int cmd_version(int argc, char **argv);
 
+static const char usage[] = "usage: policyeval version [--format json|text] [--output FILE]\n";
+
+static int take(common *c, void *to, int code, char *const *argv) {
+  (void)to;
+  const int status = common_option(c, code, optarg);
+  return status < 0 ? bad_option(c, code, argv) : status;
+}
+
 int cmd_version(int argc, char **argv) {
   static const struct option options[] = {COMMON_OPTIONS, {NULL, 0, NULL, 0}};
   static const char *const formats[] = {"json", "text", NULL};
   common c;
   int status = common_init(&c, "version");
-  opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-    if (code == OPT_HELP) {
-      common_done(&c);
-      puts("usage: policyeval version [--format json|text] [--output FILE]");
-      return 0;
-    }
-    status = common_option(&c, code, optarg);
-    if (status < 0) status = bad_option(&c, code, argv);
-  }
+  if (!status) status = common_options(&c, argc, argv, options, usage, take, NULL);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, formats);
   if (!status) {

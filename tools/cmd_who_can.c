@@ -36,6 +36,7 @@ static const struct option options[] = {
 };
 
 typedef struct given {
+  policyeval_access *question;
   bool secret, key, secret_policy, key_policy;
 } given;
 
@@ -71,7 +72,9 @@ static int add_candidate(const common *c, policyeval_access *q, const char *valu
   return told(c, q, "--identity-policy", value, rc);
 }
 
-static int take(common *c, policyeval_access *q, given *g, int code, char *const *argv) {
+static int take(common *c, void *to, int code, char *const *argv) {
+  given *g = to;
+  policyeval_access *q = g->question;
   switch (code) {
     case OPT_SECRET:
       g->secret = true;
@@ -115,24 +118,15 @@ static int answer(const common *c, policyeval_access *q) {
 int cmd_who_can(int argc, char **argv) {
   static const char *const formats[] = {"text", "json", NULL};
   common c;
-  given g = {.secret = false};
-  policyeval_access *q = NULL;
+  given g = {.question = NULL};
   int status = common_init(&c, "who-can");
-  if (!status && policyeval_access_new(c.context, &q) != POLICYEVAL_OK) status = fail_rc(&c, POLICYEVAL_ENOMEM, "start");
-  opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-    if (code == OPT_HELP) {
-      fputs(usage, stdout);
-      goto done;
-    }
-    status = take(&c, q, &g, code, argv);
-  }
+  if (!status && policyeval_access_new(c.context, &g.question) != POLICYEVAL_OK) status = fail_rc(&c, POLICYEVAL_ENOMEM, "start");
+  if (!status) status = common_options(&c, argc, argv, options, usage, take, &g);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, formats);
   if (!status) status = check(&c, &g);
-  if (!status) status = answer(&c, q);
-done:
-  policyeval_access_free(q);
+  if (!status) status = answer(&c, g.question);
+  policyeval_access_free(g.question);
   common_done(&c);
   return status;
 }

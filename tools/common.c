@@ -50,6 +50,17 @@ int bad_option(const common *c, int code, char *const *argv) {
   return usage_error(c, "there is no option %s here", option);
 }
 
+int common_options(common *c, int argc, char **argv, const struct option *options, const char *usage, take_option take,
+                   void *to) {
+  int status = 0;
+  opterr = 0;
+  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+    if (code == OPT_HELP) return fputs(usage, stdout) < 0 || fflush(stdout) ? EXIT_INPUT : HELPED;
+    status = take(c, to, code, argv);
+  }
+  return status;
+}
+
 /* NAME=VALUE at the first '='; NULL when there is none. */
 static const char *equals(const char *text) { return strchr(text, '='); }
 

@@ -42,6 +42,12 @@ int usage_error(const common *c, const char *format, ...) __attribute__((format(
 int fail(const common *c, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A library error that is not about the input. */
 int fail_rc(const common *c, int rc, const char *what);
+/* Gives every option to `take`, together with `to`. 0: go on with argv[optind]; HELPED: the usage was printed, and nothing is left
+ * to do; an exit status after a message. */
+enum { HELPED = -1 };
+typedef int (*take_option)(common *c, void *to, int code, char *const *argv);
+int common_options(common *c, int argc, char **argv, const struct option *options, const char *usage, take_option take,
+                   void *to);
 /* What getopt_long refused ('?' or ':'), in words. */
 int bad_option(const common *c, int code, char *const *argv);
 

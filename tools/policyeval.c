@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common.h"
+
 #define COMMAND(id, name, about) int cmd_##id(int argc, char **argv);
 #include "commands.h"
 #undef COMMAND
@@ -27,6 +29,8 @@ static void help(FILE *to) {
               "exit status: 0 allowed or passed, 1 denied or failed, 2 usage, 3 unreadable input, 4 unknown\n");
 }
 
+static int exit_status(int status) { return status == HELPED ? EXIT_YES : status; }
+
 int main(int argc, char **argv) {
   if (argc < 2) {
     help(stderr);
@@ -38,7 +42,7 @@ int main(int argc, char **argv) {
   }
   const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
   for (size_t i = 0; i < COMMANDS; i++)
-    if (strcmp(commands[i].name, name) == 0) return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(commands[i].name, name) == 0) return exit_status(commands[i].run(argc - 1, argv + 1));
   fprintf(stderr, "policyeval: there is no command %s; policyeval --help lists them\n", argv[1]);
   return 2;
 }
