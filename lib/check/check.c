@@ -164,3 +164,14 @@ bool pe_check_conditions_start(const pe_statement *s, const char *prefix) {
   }
   return false;
 }
+
+bool pe_check_same_tree(const pe_check *c, uint32_t a, uint32_t b) {
+  const pe_json_node *top = pe_check_node(c, a), *other = pe_check_node(c, b);
+  if (top->next - a != other->next - b) return false;
+  for (uint32_t i = 0; i < top->next - a; i++) {
+    const pe_json_node *x = pe_check_node(c, a + i), *y = pe_check_node(c, b + i);
+    if (x->type != y->type || x->children != y->children || !pe_slice_eq(x->text, y->text)) return false;
+    if (i && !pe_slice_eq(x->key, y->key)) return false;
+  }
+  return true;
+}

@@ -53,6 +53,9 @@ static inline bool pe_check_wants(const pe_check *c, pe_rule rule) {
 /* Text of the policy as an argument of "%.*s", cut so that messages stay short. */
 #define PE_CHECK_TEXT(s) PE_EXCERPT(s)
 
+/* Do two nodes hold the same value, written in the same order? */
+bool pe_check_same_tree(const pe_check *c, uint32_t a, uint32_t b);
+
 /* Small questions about texts. */
 bool pe_check_has_wildcard(pe_slice s);
 bool pe_check_has_variable(pe_slice s); /* "${" */

@@ -91,17 +91,6 @@ static uint64_t hash_tree(const pe_check *c, uint64_t hash, uint32_t node) {
   return hash;
 }
 
-static bool same_tree(const pe_check *c, uint32_t a, uint32_t b) {
-  const pe_json_node *top = pe_check_node(c, a), *other = pe_check_node(c, b);
-  if (top->next - a != other->next - b) return false;
-  for (uint32_t i = 0; i < top->next - a; i++) {
-    const pe_json_node *x = pe_check_node(c, a + i), *y = pe_check_node(c, b + i);
-    if (x->type != y->type || x->children != y->children || !pe_slice_eq(x->text, y->text)) return false;
-    if (i && !pe_slice_eq(x->key, y->key)) return false;
-  }
-  return true;
-}
-
 static bool counts(const pe_json_node *member) { return !pe_slice_eq(member->key, PE_SLICE("Sid")); }
 
 static uint64_t hash_statement(const pe_check *c, uint32_t node) {
@@ -122,7 +111,7 @@ static bool same_statement(const pe_check *c, uint32_t a, uint32_t b) {
     left++;
     bool found = false;
     for (uint32_t k = pe_json_first(b); k < pe_check_node(c, b)->next && !found; k = pe_check_node(c, k)->next)
-      found = pe_slice_eq(pe_check_node(c, i)->key, pe_check_node(c, k)->key) && same_tree(c, i, k);
+      found = pe_slice_eq(pe_check_node(c, i)->key, pe_check_node(c, k)->key) && pe_check_same_tree(c, i, k);
     if (!found) return false;
   }
   return left == right;

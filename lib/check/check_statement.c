@@ -7,17 +7,6 @@
 
 enum { PAIRS = 250000 }; /* pairs of statements that are looked at: all of 500 */
 
-static bool same_tree(const pe_check *c, uint32_t a, uint32_t b) {
-  const pe_json_node *top = pe_check_node(c, a), *other = pe_check_node(c, b);
-  if (top->next - a != other->next - b) return false;
-  for (uint32_t i = 0; i < top->next - a; i++) {
-    const pe_json_node *x = pe_check_node(c, a + i), *y = pe_check_node(c, b + i);
-    if (x->type != y->type || x->children != y->children || !pe_slice_eq(x->text, y->text)) return false;
-    if (i && !pe_slice_eq(x->key, y->key)) return false;
-  }
-  return true;
-}
-
 static bool covers_action(const pe_action *wide, const pe_action *narrow) {
   if (narrow->never) return false; /* that has findings of its own */
   if (wide->any) return true;
@@ -26,7 +15,7 @@ static bool covers_action(const pe_action *wide, const pe_action *narrow) {
 
 static bool covers_actions(const pe_check *c, const pe_statement *wide, const pe_statement *narrow) {
   if (wide->action_mode != PE_MODE_IS || narrow->action_mode != PE_MODE_IS)
-    return wide->action_mode == narrow->action_mode && same_tree(c, wide->action_node, narrow->action_node);
+    return wide->action_mode == narrow->action_mode && pe_check_same_tree(c, wide->action_node, narrow->action_node);
   for (uint32_t i = 0; i < narrow->nactions; i++) {
     bool found = false;
     for (uint32_t k = 0; k < wide->nactions && !found; k++) found = covers_action(&wide->actions[k], &narrow->actions[i]);
@@ -49,7 +38,7 @@ static bool covers_resource(const pe_resource *wide, const pe_resource *narrow) 
 static bool covers_resources(const pe_check *c, const pe_statement *wide, const pe_statement *narrow) {
   if (wide->resource_mode != PE_MODE_IS || narrow->resource_mode != PE_MODE_IS) {
     if (wide->resource_mode == PE_MODE_NONE && narrow->resource_mode == PE_MODE_NONE) return true;
-    return wide->resource_mode == narrow->resource_mode && same_tree(c, wide->resource_node, narrow->resource_node);
+    return wide->resource_mode == narrow->resource_mode && pe_check_same_tree(c, wide->resource_node, narrow->resource_node);
   }
   for (uint32_t i = 0; i < narrow->nresources; i++) {
     bool found = false;
@@ -68,7 +57,7 @@ static bool covers_principals(const pe_check *c, const pe_statement *wide, const
       if (wide->principals[i].kind == PE_PRINCIPAL_ANY) return true;
     }
   }
-  return wide->principal_mode == narrow->principal_mode && same_tree(c, wide->principal_node, narrow->principal_node);
+  return wide->principal_mode == narrow->principal_mode && pe_check_same_tree(c, wide->principal_node, narrow->principal_node);
 }
 
 /* Every test of the wide statement is one of the narrow one, too. */
@@ -80,7 +69,7 @@ static bool covers_conditions(const pe_check *c, const pe_statement *wide, const
     for (uint32_t k = 0; k < narrow->nconditions && !found; k++) {
       const pe_condition *o = &narrow->conditions[k];
       found = e->hash == o->hash && pe_slice_eq(e->lower, o->lower) && pe_slice_eq(e->operator_text, o->operator_text) &&
-              same_tree(c, e->key_node, o->key_node);
+              pe_check_same_tree(c, e->key_node, o->key_node);
     }
     if (!found) return false;
   }

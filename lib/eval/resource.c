@@ -3,13 +3,6 @@
 
 #include "cond/leaf.h"
 
-enum { AMB_1_FIELDS, AMB_1_CROSSING };
-enum { AMB_2_WILDCARD, AMB_2_LITERAL };
-enum { AMB_3_EXACT, AMB_3_NOCASE };
-enum { AMB_4_PAD = 1, AMB_4_NEVER = 2 };
-enum { AMB_7_NOTHING, AMB_7_EVERYTHING };
-enum { PE_9_YES = 1, PE_9_NO = 2 };
-
 /* Readings are asked for through a leaf; without one, an entry whose answer hangs on a reading is OPEN. */
 typedef enum found { NO, YES, ABSENT, UNKNOWN, OPEN } found;
 

@@ -89,6 +89,11 @@ bool pe_plan_changed(const pe_plan *p);
 /* Every claim is proved and nothing stands in the way. */
 bool pe_plan_proved(const pe_plan *p);
 
+/* Is it an Allow that matched, of a policy that a plan may change? */
+static inline bool pe_plan_allows(const pe_stmt_trace *t) {
+  return (t->layer == POLICYEVAL_LAYER_IDENTITY || t->layer == POLICYEVAL_LAYER_RESOURCE || t->layer == POLICYEVAL_LAYER_KEY) &&
+         t->step == PE_STEP_MATCHED && t->statement->effect == PE_ALLOW;
+}
 /* For the parts of the layer. The policies of one leg, as planned or (before) as they are; release with pe_alloc_free of
  * *items. 0 or ENOMEM. */
 int pe_plan_set(const pe_plan *p, pe_leg leg, bool before, pe_policyset *set, pe_policy ***items);

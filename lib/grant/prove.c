@@ -49,10 +49,7 @@ static int rest_on_allows(pe_plan *p, pe_proof *proof, const pe_trace *trace) {
   int rc = POLICYEVAL_OK;
   for (size_t i = 0; i < trace->statements.len && rc == POLICYEVAL_OK; i++) {
     const pe_stmt_trace *t = &trace->statements.data[i];
-    const bool mine = t->layer == POLICYEVAL_LAYER_IDENTITY || t->layer == POLICYEVAL_LAYER_RESOURCE ||
-                      t->layer == POLICYEVAL_LAYER_KEY;
-    if (mine && t->step == PE_STEP_MATCHED && t->statement->effect == PE_ALLOW)
-      rc = pe_prove_rests(p, proof, t->policy, t->statement->index);
+    if (pe_plan_allows(t)) rc = pe_prove_rests(p, proof, t->policy, t->statement->index);
   }
   return rc;
 }

@@ -200,9 +200,7 @@ static int leg_allows(pe_plan *p, pe_leg leg, bool tell, bool *allows) {
   if (trace.failed) rc = POLICYEVAL_ENOMEM;
   for (size_t i = 0; tell && i < trace.statements.len && rc == POLICYEVAL_OK; i++) {
     const pe_stmt_trace *t = &trace.statements.data[i];
-    const bool mine = t->layer == POLICYEVAL_LAYER_IDENTITY || t->layer == POLICYEVAL_LAYER_RESOURCE ||
-                      t->layer == POLICYEVAL_LAYER_KEY;
-    if (!mine || t->step != PE_STEP_MATCHED || t->statement->effect != PE_ALLOW) continue;
+    if (!pe_plan_allows(t)) continue;
     pe_buf told;
     pe_buf_init(&told, p->alloc);
     pe_buf_fmt(&told, "allows %.*s and does not name this principal alone: it is not for a revocation to change",

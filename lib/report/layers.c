@@ -11,16 +11,9 @@ pe_slice pe_policy_source_name(const pe_policy *policy) {
 }
 
 static void matched_statement(pe_stream *s, const pe_stmt_trace *t) {
-  const pe_statement *statement = t->statement;
-  pe_stream_open(s, '{');
-  pe_stream_name(s, "statement");
-  pe_stream_uint(s, statement->index);
-  pe_stream_name(s, "sid");
-  pe_stream_text(s, statement->sid);
-  pe_stream_name(s, "effect");
-  pe_stream_str(s, statement->effect == PE_ALLOW ? "Allow" : "Deny");
+  pe_stream_statement(s, t->statement);
   pe_stream_name(s, "span");
-  pe_stream_span(s, t->policy->source, statement->span);
+  pe_stream_span(s, t->policy->source, t->statement->span);
   pe_stream_close(s, '}');
 }
 

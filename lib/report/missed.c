@@ -60,8 +60,7 @@ static void condition(pe_stream *s, const pe_stmt_trace *t) {
   pe_stream_close(s, '}');
 }
 
-void pe_stream_missed(pe_stream *s, const pe_stmt_trace *t) {
-  const pe_statement *statement = t->statement;
+void pe_stream_statement(pe_stream *s, const pe_statement *statement) {
   pe_stream_open(s, '{');
   pe_stream_name(s, "statement");
   pe_stream_uint(s, statement->index);
@@ -69,6 +68,10 @@ void pe_stream_missed(pe_stream *s, const pe_stmt_trace *t) {
   pe_stream_text(s, statement->sid);
   pe_stream_name(s, "effect");
   pe_stream_str(s, statement->effect == PE_ALLOW ? "Allow" : "Deny");
+}
+
+void pe_stream_missed(pe_stream *s, const pe_stmt_trace *t) {
+  pe_stream_statement(s, t->statement);
   pe_stream_name(s, "failed");
   pe_stream_open(s, '[');
   for (unsigned step = PE_STEP_NO_EFFECT; step <= PE_STEP_CONDITION; step++)
@@ -76,7 +79,7 @@ void pe_stream_missed(pe_stream *s, const pe_stmt_trace *t) {
   pe_stream_close(s, ']');
   condition(s, t);
   pe_stream_name(s, "span");
-  pe_stream_span(s, t->policy->source, statement->span);
+  pe_stream_span(s, t->policy->source, t->statement->span);
   pe_stream_close(s, '}');
 }
 

@@ -6,6 +6,8 @@
 #include "eval/decide.h"
 #include "report/stream.h"
 
+/* {"statement", "sid", "effect": what every statement that is told of starts with; the caller goes on and closes. */
+void pe_stream_statement(pe_stream *s, const pe_statement *statement);
 /* {"statement", "sid", "effect", "failed": ["resource"], "condition": {"operator", "key", "why", "request", "policy"} or null,
  * "span"}. */
 void pe_stream_missed(pe_stream *s, const pe_stmt_trace *t);

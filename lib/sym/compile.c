@@ -2,6 +2,7 @@
 #include "sym/compile.h"
 
 #include "base/error.h"
+#include "eval/resource.h"
 
 /* Compiler ----------------------------------------------------------------------------------------------- */
 
@@ -451,13 +452,6 @@ static int actions(pe_compiler *c, const pe_statement *s) {
   pe_atom_done(&atom);
   return rc;
 }
-
-enum { AMB_1_FIELDS, AMB_1_CROSSING };
-enum { AMB_2_WILDCARD, AMB_2_LITERAL };
-enum { AMB_3_EXACT, AMB_3_NOCASE };
-enum { AMB_4_PAD = 1, AMB_4_NEVER = 2 };
-enum { AMB_7_NOTHING, AMB_7_EVERYTHING };
-enum { PE_9_YES = 1, PE_9_NO = 2 };
 
 /* AMB-2, PE-1: services whose resource types start with a word. */
 static bool has_type_word(const pe_arn_pattern *p) {
