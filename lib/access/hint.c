@@ -16,6 +16,11 @@ static const struct {
 const char *pe_hint_id(pe_hint_rule rule) { return hints[rule].id; }
 const char *pe_hint_message(pe_hint_rule rule) { return hints[rule].message; }
 
+const char *pe_hint_change(const pe_hint *h) {
+  if (h->rule == PE_HINT_MANAGED_KEY_OTHER_ACCOUNT) return "key";
+  return h->in_call ? "call" : h->statement == UINT32_MAX ? "statement" : "value";
+}
+
 int pe_hints_init(pe_hints *h, const pe_alloc *alloc) {
   *h = (pe_hints){.alloc = alloc, .arena = pe_arena_new(alloc, 0)};
   return h->arena ? POLICYEVAL_OK : POLICYEVAL_ENOMEM;
@@ -315,11 +320,26 @@ static int propose(search *s) {
 /* The policy of an AWS managed key cannot be edited. */
 static bool editable(const search *s) { return !(s->layer == POLICYEVAL_LAYER_KEY && s->request->aws_managed_key); }
 
+/* D3.3: kms:CallerAccount of its policy keeps other accounts out. Nothing that could be written elsewhere helps then. */
+static bool foreign_managed_key(const pe_request *r, const pe_trace *trace) {
+  return r->aws_managed_key && (trace->blocked_by >> POLICYEVAL_LAYER_KEY & 1) &&
+         !pe_slice_eq(r->caller.account, r->resource_account);
+}
+
+static int propose_other_key(pe_hints *h, pe_leg leg, uint32_t set) {
+  pe_hint *hint = pe_vec_push(&h->list, h->alloc);
+  if (!hint) return POLICYEVAL_ENOMEM;
+  *hint = (pe_hint){.rule = PE_HINT_MANAGED_KEY_OTHER_ACCOUNT, .leg = (uint8_t)leg, .layer = POLICYEVAL_LAYER_KEY, .set = set,
+                    .statement = UINT32_MAX};
+  return POLICYEVAL_OK;
+}
+
 int pe_hints_find(pe_hints *h, const pe_access *a, pe_leg leg, const pe_policyset *set, const pe_request *request,
                   const pe_trace *trace) {
   static const uint8_t layers[] = {POLICYEVAL_LAYER_IDENTITY, POLICYEVAL_LAYER_RESOURCE, POLICYEVAL_LAYER_KEY};
   if (trace->effect != POLICYEVAL_IMPLICIT_DENY) return POLICYEVAL_OK;
   uint32_t sets = h->list.len ? h->list.data[h->list.len - 1].set + 1 : 0;
+  if (foreign_managed_key(request, trace)) return propose_other_key(h, leg, sets);
   for (size_t i = 0; i < sizeof layers; i++) {
     search s = {.hints = h, .access = a, .set = set, .request = request, .leg = leg, .layer = layers[i], .sets = sets};
     if (!(trace->blocked_by >> layers[i] & 1) || !editable(&s)) continue;

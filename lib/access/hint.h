@@ -13,13 +13,16 @@ typedef enum pe_hint_rule {
 #undef PE_HINT
 const char *pe_hint_id(pe_hint_rule rule);
 const char *pe_hint_message(pe_hint_rule rule);
+/* What is to be changed: "value" or "statement" of a policy, "call", or "key" (no text to write: the secret needs another). */
+struct pe_hint;
+const char *pe_hint_change(const struct pe_hint *hint);
 
 typedef struct pe_hint {
   pe_hint_rule rule;
   uint8_t leg, layer;      /* pe_leg; POLICYEVAL_LAYER_x of the blocker that the set removes */
   uint32_t set;            /* hints of one number belong together */
   uint8_t in_call;         /* the change is one of the call, not of a policy */
-  const pe_policy *policy; /* where to write; NULL: a call, or a policy that is not there yet */
+  const pe_policy *policy; /* where to write; NULL: a call, another key, or a policy that is not there yet */
   uint32_t statement;      /* index, or UINT32_MAX */
   pe_span span;            /* of what is wrong, in policy->source */
   pe_span value_span;      /* of the whole value that `replacement` replaces */

@@ -22,7 +22,7 @@ static void one_hint(pe_stream *s, const pe_hint *h) {
   pe_stream_name(s, "message");
   pe_stream_str(s, pe_hint_message(h->rule));
   pe_stream_name(s, "change");
-  pe_stream_str(s, h->in_call ? "call" : h->statement == UINT32_MAX ? "statement" : "value");
+  pe_stream_str(s, pe_hint_change(h));
   pe_stream_name(s, "source");
   if (h->policy)
     pe_stream_text(s, pe_policy_source_name(h->policy));
@@ -36,7 +36,10 @@ static void one_hint(pe_stream *s, const pe_hint *h) {
   place(s, "span", h, h->span);
   place(s, "value_span", h, h->value_span);
   pe_stream_name(s, "replacement");
-  pe_stream_text(s, h->replacement);
+  if (h->replacement.ptr)
+    pe_stream_text(s, h->replacement);
+  else
+    pe_stream_null(s);
   pe_stream_close(s, '}');
 }
 

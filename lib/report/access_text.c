@@ -79,6 +79,10 @@ static void write_hints(pe_buf *out, const pe_access_answer *a, int leg) {
     const bool again = i > 0 && h[-1].leg == leg && h[-1].layer == h->layer;
     const bool alternative = again && h[-1].set != h->set;
     pe_buf_str(out, alternative ? "    or\n" : again ? "    and\n" : "\n");
+    if (h->rule == PE_HINT_MANAGED_KEY_OTHER_ACCOUNT) {
+      pe_buf_fmt(out, "    %s\n", pe_hint_message(h->rule));
+      continue;
+    }
     if (h->statement == UINT32_MAX) write_statement_hint(out, h);
     else if (h->in_call) write_call_hint(out, h);
     else took = write_value_hint(out, h, hints->list.len - i);
