@@ -127,7 +127,12 @@ static int cannot_write(const common *c) {
 /* Through a temporary file beside the target: a reader never sees half a result. */
 int sink_open(const common *c, sink *s) {
   *s = (sink){.file = stdout};
+  struct stat target;
   if (!c->output) return 0;
+  if (stat(c->output, &target) == 0 && !S_ISREG(target.st_mode) && !S_ISDIR(target.st_mode)) {
+    s->file = fopen(c->output, "wb"); /* a device or a pipe is written to, never replaced */
+    return s->file ? 0 : cannot_write(c);
+  }
   const size_t n = strlen(c->output) + sizeof ".XXXXXX";
   s->temporary = malloc(n);
   if (!s->temporary) return fail_rc(c, POLICYEVAL_ENOMEM, "--output");
@@ -145,7 +150,10 @@ int sink_open(const common *c, sink *s) {
 }
 
 int sink_close(const common *c, sink *s, bool good) {
-  if (!s->temporary) return fflush(s->file) == 0 && good ? 0 : cannot_write(c);
+  if (!s->temporary) {
+    good = (s->file == stdout ? fflush(s->file) : fclose(s->file)) == 0 && good;
+    return good ? 0 : cannot_write(c);
+  }
   const mode_t mask = umask(0);
   umask(mask);
   good = good && fchmod(fileno(s->file), 0666 & ~mask) == 0;
@@ -193,6 +201,7 @@ int verdict_status(const common *c, int effect, bool operable) {
 
 int read_file(const common *c, const char *path, char **text, size_t *len) {
   FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+  if (file == stdin && feof(stdin)) return usage_error(c, "standard input can be given once");
   if (!file) return fail(c, EXIT_INPUT, "%s: %s", path, strerror(errno));
   size_t used = 0, room = 0;
   char *bytes = NULL;

@@ -74,13 +74,13 @@ static int add_file(const common *c, const policy_file *file, int kind, const po
   const bool cap = organization || layer == POLICYEVAL_LAYER_BOUNDARY || layer == POLICYEVAL_LAYER_SESSION ||
                    layer == POLICYEVAL_LAYER_ENDPOINT;
   unsigned level = 0;
+  /* No such policy applies. N:none is another thing: a level of the organization that has none. */
+  if (cap && strcmp(file->path, "none") == 0) return 0;
   const char *path = organization ? level_of(file->path, &levels[layer], &level) : file->path;
   policyeval_policy *policy = NULL;
   if (strcmp(path, "none") != 0) {
     const int status = load_policy(c, file->what->kind ? file->what->kind : kind, path, &policy);
     if (status) return status;
-  } else if (cap && !organization) {
-    return 0; /* no such policy applies */
   }
   int rc = POLICYEVAL_OK;
   if (policy)

@@ -18,6 +18,7 @@ enum {
   "  --identity-policy FILE   a policy attached to the principal; repeat for several\n"                         \
   "  --boundary FILE          permissions boundary     --session-policy FILE   --endpoint-policy FILE\n"        \
   "  --scp FILE  --rcp FILE   one more organization level each, root first; N:FILE adds to level N\n"           \
+  "                           (none: there are no such policies; N:none: there are none at level N)\n"           \
   "  --grants FILE            reply of `aws kms list-grants`\n"
 
 /* Which layer and kind of document an option stands for. kind 0: the command knows (policies_load). */

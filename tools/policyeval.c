@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The command line: dispatch only. Commands use the public headers of the library and nothing else. */
 #include <policyeval/policyeval.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,24 +26,33 @@ static void help(FILE *to) {
   fprintf(to, "policyeval %s: evaluates AWS policies offline\n\nusage: policyeval COMMAND [OPTION]...\n\n",
           policyeval_version());
   for (size_t i = 0; i < COMMANDS; i++) fprintf(to, "  %-26s %s\n", commands[i].name, commands[i].about);
-  fprintf(to, "\npolicyeval COMMAND --help tells the options of a command.\n"
+  fprintf(to, "\npolicyeval help COMMAND, or COMMAND --help, tells the options of a command.\n"
               "exit status: 0 allowed or passed, 1 denied or failed, 2 usage, 3 unreadable input, 4 unknown\n");
 }
 
-static int exit_status(int status) { return status == HELPED ? EXIT_YES : status; }
+static int run_command(const char *name, int argc, char **argv) {
+  for (size_t i = 0; i < COMMANDS; i++)
+    if (strcmp(commands[i].name, name) == 0) {
+      const int status = commands[i].run(argc, argv);
+      return status == HELPED ? EXIT_YES : status;
+    }
+  fprintf(stderr, "policyeval: there is no command %s; policyeval --help lists them\n", name);
+  return EXIT_USAGE;
+}
 
 int main(int argc, char **argv) {
   if (argc < 2) {
     help(stderr);
     return 2;
   }
-  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+  const bool asks_help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0;
+  if (asks_help && argc == 2) {
     help(stdout);
     return 0;
   }
-  const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
-  for (size_t i = 0; i < COMMANDS; i++)
-    if (strcmp(commands[i].name, name) == 0) return exit_status(commands[i].run(argc - 1, argv + 1));
-  fprintf(stderr, "policyeval: there is no command %s; policyeval --help lists them\n", argv[1]);
-  return 2;
+  if (asks_help) { /* help COMMAND is COMMAND --help */
+    char option[] = "--help", *words[] = {argv[2], option, NULL};
+    return run_command(argv[2], 2, words);
+  }
+  return run_command(strcmp(argv[1], "--version") == 0 ? "version" : argv[1], argc - 1, argv + 1);
 }

@@ -3,6 +3,7 @@
 
 import json
 import os
+import stat
 import urllib.parse
 
 from cli import ARTICLE, KEY, PRINCIPAL, SECRET, Folder, Run, access, article, main
@@ -36,6 +37,37 @@ def test_json_has_the_documented_members():
     assert {layer["type"] for layer in leg["layers"]} == {"resource", "identity"}, leg
     match = leg["layers"][0]["matched"][0]
     assert match["statement"] == 0 and match["effect"] == "Allow" and match["span"]["start"]["line"] == 4, match
+
+
+def test_no_text_helps_where_the_managed_key_keeps_another_account_out():
+    question = ["--secret-policy", article("corrected", "secret.json"), "--identity-policy", article("corrected", "role.json")]
+    run = access(*question).check(1, "no   key", "AWS managed key aws/secretsmanager never serves another account")
+    assert "add  {" not in run.out and "checked" not in run.out, run.out
+    hints = access(*question, "--format", "json").check(1).json()["legs"][1]["hints"]
+    assert [(h["rule"], h["change"], h["replacement"]) for h in hints] == [("MANAGED_KEY_OTHER_ACCOUNT", "key", None)], hints
+
+
+def test_standard_input_is_given_once():
+    text = read(article("corrected", "secret.json")).encode()
+    access("--secret-policy", "-", "--key", KEY, "--key-policy", article("corrected", "key.json"), "--identity-policy", "-",
+           stdin=text).check(2, "standard input can be given once")
+
+
+def test_output_never_replaces_a_device():
+    f = Folder()
+    pipe = os.path.join(f.path, "pipe")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    access(*CORRECTED, "--output", pipe).check(0)
+    assert os.read(reader, 7) == b"allowed"
+    os.close(reader)
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode)
+
+
+def test_help_of_a_command():
+    assert Run("help", "access").check(0).out == Run("access", "--help").check(0).out
+    assert Run("--help").check(0).out == Run("help").check(0).out
+    Run("help", "acess").check(2, "there is no command acess")
 
 
 def test_the_article_as_printed():

@@ -79,7 +79,10 @@ def test_all_layers_of_one_request():
         one(*base, option, deny).check(1, "explicitDeny: ", "statement 0 denies it")
         one(*base, option, put(f, "s3.json", {**ALLOW, "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
             ).check(1, "implicitDeny: ", "because no %s allows the %s action" % (words, READ))
-    one(*base, "--scp", allow, "--scp", "none").check(1, "implicitDeny")
+    one(*base, "--scp", allow, "--scp", "2:none").check(1, "implicitDeny")
+    for none in ("--scp", "--rcp", "--session-policy", "--endpoint-policy"):
+        one(*base, none, "none").check(0, "allowed")
+    one(*base, "--scp", "none", "--scp", allow).check(0, "allowed")
     one(*base, "--scp", allow, "--scp", "1:" + deny).check(1, "explicitDeny")
     one(*base, "--boundary", "none").check(0, "allowed")
 
