@@ -4,6 +4,7 @@
 #include "policyeval/context.h"
 #include "report/excerpt.h"
 #include "report/layer_lines.h"
+#include "report/plain.h"
 #include "report/render.h"
 #include "report/words.h"
 
@@ -108,5 +109,5 @@ int pe_render_access_text(const pe_access_answer *answer, pe_buf *out) {
   for (int leg = 0; leg < PE_LEGS; leg++) write_leg(out, answer, leg);
   if (!answer->operability.ok)
     pe_buf_fmt(out, "\noperability: %s: %s\n", answer->operability.error, answer->operability.problem);
-  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  return pe_text_plain(out);
 }

@@ -2,6 +2,7 @@
 #include "policyeval/context.h"
 #include "report/analysis.h"
 #include "report/layers.h"
+#include "report/plain.h"
 #include "report/render.h"
 #include "report/words.h"
 
@@ -179,5 +180,5 @@ int pe_render_analysis_text(const pe_analysis *a, pe_buf *out) {
   if (a->ask == POLICYEVAL_ASK_COMPARE) put_compare(out, a);
   else if (a->ask == POLICYEVAL_ASK_FINDINGS) put_findings(out, a);
   else put_check(out, a);
-  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  return pe_text_plain(out);
 }

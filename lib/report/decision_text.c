@@ -3,6 +3,7 @@
 #include "policyeval/context.h"
 #include "report/excerpt.h"
 #include "report/layer_lines.h"
+#include "report/plain.h"
 #include "report/render.h"
 #include "report/words.h"
 
@@ -91,5 +92,5 @@ int pe_render_decision_text(const pe_trace *trace, const pe_request *request, pe
   /* An explanation of every statement has them already. */
   const bool open = trace->effect == POLICYEVAL_IMPLICIT_DENY || trace->effect == POLICYEVAL_UNKNOWN;
   if (open && !trace->explain) write_near(out, trace);
-  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  return pe_text_plain(out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings for people: place, what is wrong, the line with the span underlined, what to write instead. */
 #include "report/excerpt.h"
+#include "report/plain.h"
 #include "report/render.h"
 
 static const char *const severities[] = {
@@ -42,5 +43,5 @@ static void write_finding(pe_buf *out, const pe_finding *f) {
 int pe_render_findings_text(const pe_findings *findings, pe_buf *out) {
   pe_buf_add(out, "", 0);
   for (size_t i = 0; i < findings->list.len; i++) write_finding(out, &findings->list.data[i]);
-  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  return pe_text_plain(out);
 }

@@ -3,6 +3,7 @@
 #include "check/diff.h"
 #include "report/excerpt.h"
 #include "report/layers.h"
+#include "report/plain.h"
 #include "report/render.h"
 #include "report/words.h"
 
@@ -99,14 +100,14 @@ static void write_proof(const pe_plan *plan, const pe_proof *proof, pe_buf *out)
 int pe_render_grant_text(const pe_plan *plan, pe_buf *out) {
   write_head(plan, out);
   for (size_t i = 0; i < plan->obstacles.len; i++) write_obstacle(&plan->obstacles.data[i], out);
-  if (plan->obstacles.len) return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  if (plan->obstacles.len) return pe_text_plain(out);
   for (size_t i = 0; i < plan->documents.len; i++) write_document(plan, i, out);
   pe_buf_str(out, "\nproved\n");
   for (size_t i = 0; i < plan->proofs.len; i++) write_proof(plan, &plan->proofs.data[i], out);
   pe_buf_str(out, plan->revoke ? "\nthis was about\n  " : "\nwhat may be gained at the most\n  ");
   pe_buf_slice(out, plan->region);
   pe_buf_char(out, '\n');
-  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  return pe_text_plain(out);
 }
 
 int pe_render_grant_diff(const pe_plan *plan, pe_buf *out) {

@@ -5,6 +5,7 @@
 #include "report/analysis.h"
 #include "report/json.h"
 #include "report/layers.h"
+#include "report/plain.h"
 #include "report/render.h"
 #include "report/words.h"
 
@@ -150,5 +151,5 @@ int pe_render_legs_text(const pe_legs_result *r, const pe_access *access, const 
     put_case(out, r->answer == PE_LEGS_NEVER ? "e.g. " : "not  ", r->counter);
     put_blocking(out, r);
   }
-  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  return pe_text_plain(out);
 }

@@ -4,6 +4,7 @@
 #include "policyeval/access.h"
 #include "report/analysis.h"
 #include "report/json.h"
+#include "report/plain.h"
 #include "report/render.h"
 
 static const char *const own_names[] = {"given", "not-needed", "assumed"};
@@ -66,5 +67,5 @@ int pe_render_who_text(const pe_who_line *lines, size_t count, bool complete, pe
     }
   }
   if (!complete && count) pe_buf_str(out, "Some answers are not certain: the list may not be complete.\n");
-  return out->failed ? POLICYEVAL_ENOMEM : POLICYEVAL_OK;
+  return pe_text_plain(out);
 }

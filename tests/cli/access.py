@@ -64,6 +64,19 @@ def test_output_never_replaces_a_device():
     assert stat.S_ISFIFO(os.stat(pipe).st_mode)
 
 
+def test_a_policy_cannot_take_over_the_terminal():
+    f = Folder()
+    policy = json.loads(read(article("corrected", "secret.json")))
+    policy["Statement"][0]["Sid"] = "a\x1b[31mb\u009bc\u202ed\x07"
+    path = f.write("secret.json", json.dumps(policy))
+    runs = [with_secret(path), with_secret(path, "--all-requests"), Run("validate", "--type", "secret", path),
+            Run("findings", "--type", "secret", path), Run("compare", "--type", "secret", path, article("corrected", "secret.json"))]
+    for run in runs:
+        said = run.out + run.err
+        assert run.status in (0, 1) and not any(c in said for c in "\x1b\u009b\u202e\x07"), repr(said)
+    assert "(a\ufffd[31mb\ufffdc\ufffdd\ufffd)" in runs[0].out, runs[0].out
+
+
 def test_help_of_a_command():
     assert Run("help", "access").check(0).out == Run("access", "--help").check(0).out
     assert Run("--help").check(0).out == Run("help").check(0).out
