@@ -34,7 +34,7 @@ static int report_file(policyeval_context *c, const char *path, int rc, const ch
   if (!report || pe_findings_init(&findings, &c->alloc) != POLICYEVAL_OK) return rc;
   const pe_source source = {.name = pe_slice_str(path), .text = PE_SLICE("")};
   if (pe_findings_keep(&findings, &source) == POLICYEVAL_OK)
-    pe_findings_add(&findings, PE_RULE_FILE_UNREADABLE, 0, (pe_span){0, 0}, "%s", why);
+    pe_findings_add(&findings, rc == POLICYEVAL_ELIMIT ? PE_RULE_LIMIT_REACHED : PE_RULE_FILE_UNREADABLE, 0, (pe_span){0, 0}, "%s", why);
   pe_report_make(c, &findings, report);
   return rc;
 }

@@ -124,7 +124,14 @@ int pe_grants_read(pe_arena *arena, const pe_json *json, uint32_t node, const pe
                    uint32_t *count, pe_findings *findings) {
   reader r = {arena, json, findings};
   uint32_t list = node;
-  if (pe_json_is(json, node, PE_JSON_OBJECT)) list = pe_json_get(json, node, "Grants");
+  if (pe_json_is(json, node, PE_JSON_OBJECT)) {
+    const uint32_t cut = pe_json_get(json, node, "Truncated");
+    list = pe_json_get(json, node, "Grants");
+    if (list && cut && json->nodes[cut].type == PE_JSON_TRUE)
+      return refuse(&r, cut, PE_RULE_REPLY_WITHOUT_DOCUMENT, POLICYEVAL_EPOLICY,
+                    "The list of grants is cut short, and a denial that rests on it would mean nothing: ask for all of "
+                    "them, without --max-items.");
+  }
   if ((list == 0 && list != node) || !pe_json_is(json, list, PE_JSON_ARRAY))
     return mistyped(&r, node,
                     "Grants are a list, alone or as the member Grants of the reply of aws kms list-grants.");

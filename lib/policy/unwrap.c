@@ -79,7 +79,26 @@ static const char *known_reply(const unwrap *u) {
   if (has(u, "KeyMetadata")) {
     return "This describes a key without its policy: use the reply of aws kms get-key-policy.";
   }
+  if (has(u, "AttachedPolicies") || has(u, "PolicyNames")) {
+    return "This lists the names of policies: use the replies of aws iam get-policy-version and get-role-policy.";
+  }
+  if (has(u, "RoleDetailList") || has(u, "UserDetailList")) {
+    return "This describes a whole account: use the replies for one role or user, such as that of aws iam "
+           "get-role-policy.";
+  }
+  if (has(u, "Resources") || has(u, "planned_values") || has(u, "values")) {
+    return "This is a template or a plan with many resources, not a policy: take the policy document out of it.";
+  }
   return NULL;
+}
+
+/* describe-policy says of which type the policy is: an RCP in the place of an SCP would be a limit of other requests. */
+static bool is_other_type(const unwrap *u) {
+  const uint32_t summary = pe_json_get(&u->json, u->node, "PolicySummary");
+  const uint32_t type = summary ? pe_json_get(&u->json, summary, "Type") : 0;
+  if (!type || (u->kind != POLICYEVAL_KIND_SCP && u->kind != POLICYEVAL_KIND_RCP)) return false;
+  const pe_slice wanted = u->kind == POLICYEVAL_KIND_SCP ? PE_SLICE("SERVICE_CONTROL_POLICY") : PE_SLICE("RESOURCE_CONTROL_POLICY");
+  return !pe_slice_eq(u->json.nodes[type].text, wanted);
 }
 
 /* One step into an object: 0 when the object itself is the document (*done) or u->node was moved. */
@@ -90,6 +109,9 @@ static int enter(unwrap *u, bool *done) {
   if (!inner && u->kind == POLICYEVAL_KIND_TRUST) {
     inner = find(u, trust_carriers, sizeof trust_carriers / sizeof *trust_carriers);
   }
+  if (inner && is_other_type(u))
+    return refuse(u, PE_RULE_REPLY_WITHOUT_DOCUMENT, POLICYEVAL_EPOLICY,
+                  "This policy of the organization is of another type, as its PolicySummary says.");
   if (inner) {
     u->node = inner;
     *done = false;

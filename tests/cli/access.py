@@ -77,6 +77,18 @@ def test_a_policy_cannot_take_over_the_terminal():
     assert "(a\ufffd[31mb\ufffdc\ufffdd\ufffd)" in runs[0].out, runs[0].out
 
 
+def test_a_list_of_grants_that_is_cut_short_is_refused():
+    f = Folder()
+    grants = {"Grants": [], "Truncated": True}
+    access(*CORRECTED, "--grants", f.write("grants.json", json.dumps(grants))).check(3, "cut short", "grants.json:1:29")
+    access(*CORRECTED, "--grants", f.write("grants.json", json.dumps({**grants, "Truncated": False}))).check(0)
+
+
+def test_a_file_beyond_the_limit_says_so():
+    f = Folder()
+    with_secret(f.write("long.json", b"[" * (17 << 20))).check(3, "LIMIT_REACHED", "longer than the limit")
+
+
 def test_help_of_a_command():
     assert Run("help", "access").check(0).out == Run("access", "--help").check(0).out
     assert Run("--help").check(0).out == Run("help").check(0).out

@@ -53,6 +53,21 @@ START_TEST(trust_policy_of_a_role)
 }
 END_TEST
 
+START_TEST(organization_policy_of_another_type)
+{
+  static const char text[] =
+      "{\"Policy\":{\"PolicySummary\":{\"Type\":\"RESOURCE_CONTROL_POLICY\"},\"Content\":\"{\\\"Version\\\":"
+      "\\\"2012-10-17\\\",\\\"Statement\\\":{\\\"Effect\\\":\\\"Deny\\\",\\\"Principal\\\":\\\"*\\\","
+      "\\\"Action\\\":\\\"kms:*\\\",\\\"Resource\\\":\\\"*\\\"}}\"}}";
+  loaded l = loaded_ok(POLICYEVAL_KIND_RCP, text);
+  loaded_done(&l);
+  l = loaded_new(POLICYEVAL_KIND_SCP, text);
+  ck_assert_int_eq(l.rc, POLICYEVAL_EPOLICY);
+  loaded_expect(&l, 0, PE_RULE_REPLY_WITHOUT_DOCUMENT, 1, 10);
+  loaded_done(&l);
+}
+END_TEST
+
 START_TEST(replies_without_a_policy)
 {
   static const struct {
@@ -71,6 +86,10 @@ START_TEST(replies_without_a_policy)
       {"{\"Policy\":{\"PolicyName\":\"n\",\"Arn\":\"a\",\"DefaultVersionId\":\"v1\"}}", POLICYEVAL_EPOLICY,
        PE_RULE_REPLY_WITHOUT_DOCUMENT},
       {"{\"KeyMetadata\":{}}", POLICYEVAL_EPOLICY, PE_RULE_REPLY_WITHOUT_DOCUMENT},
+      {"{\"AttachedPolicies\":[]}", POLICYEVAL_EPOLICY, PE_RULE_REPLY_WITHOUT_DOCUMENT},
+      {"{\"UserDetailList\":[],\"RoleDetailList\":[]}", POLICYEVAL_EPOLICY, PE_RULE_REPLY_WITHOUT_DOCUMENT},
+      {"{\"Resources\":{}}", POLICYEVAL_EPOLICY, PE_RULE_REPLY_WITHOUT_DOCUMENT},
+      {"{\"format_version\":\"1.0\",\"values\":{}}", POLICYEVAL_EPOLICY, PE_RULE_REPLY_WITHOUT_DOCUMENT},
       {"{}", POLICYEVAL_EPOLICY, PE_RULE_MISSING_STATEMENT},
       {"[]", POLICYEVAL_EPOLICY, PE_RULE_DATA_TYPE_MISMATCH},
       {"7", POLICYEVAL_EPOLICY, PE_RULE_DATA_TYPE_MISMATCH},
@@ -122,5 +141,6 @@ START_TEST(wrapped_too_often)
 }
 END_TEST
 
-UNIT_MAIN("unwrap", replies, trust_policy_of_a_role, replies_without_a_policy, places_in_the_file,
+UNIT_MAIN("unwrap", replies, trust_policy_of_a_role, organization_policy_of_another_type,
+          replies_without_a_policy, places_in_the_file,
           wrapped_too_often)
