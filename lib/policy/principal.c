@@ -23,7 +23,7 @@ static bool has_wildcard(pe_slice s) {
 }
 
 static bool is_unique_id(pe_slice s) {
-  if (s.len < 16 || s.len > 128) return false;
+  if (s.len < 12 || s.len > 128) return false; /* of AWS 20 and more; its documentation writes AROAEXAMPLEID */
   if (!pe_slice_starts(s, PE_SLICE("AIDA")) && !pe_slice_starts(s, PE_SLICE("AROA"))) return false;
   for (size_t i = 0; i < s.len; i++) {
     if (!((s.ptr[i] >= 'A' && s.ptr[i] <= 'Z') || (s.ptr[i] >= '0' && s.ptr[i] <= '9'))) return false;
