@@ -161,10 +161,12 @@ int pe_grants_load(pe_arena *arena, pe_slice text, const pe_load_options *option
                    uint32_t *count, pe_findings *findings) {
   pe_arena *own = pe_arena_new(pe_arena_allocator(arena), 0);
   if (!own) return POLICYEVAL_ENOMEM;
+  /* A source ends in NUL, a caller's text need not. One that is too long is refused before it is read. */
+  if (text.len <= options->limits.json.bytes) text.ptr = pe_arena_copy(own, text.ptr, text.len);
   pe_source source = {.name = options->name, .text = text, .layer = PE_SOURCE_FILE};
   pe_json json;
   pe_json_error error;
-  int rc = pe_json_read(own, &source, &options->limits.json, &json, &error);
+  int rc = text.ptr ? pe_json_read(own, &source, &options->limits.json, &json, &error) : POLICYEVAL_ENOMEM;
   if (rc == POLICYEVAL_EJSON || rc == POLICYEVAL_ELIMIT)
     rc = not_json(own, &source, &error, rc, findings);
   else if (!rc)

@@ -5,6 +5,7 @@
 
 #include "decide_case.h"
 #include "eval/grants.h"
+#include "policyeval/policyeval.h"
 #include "unit.h"
 
 #define ROLE                 "'arn:aws:iam::111122223333:role/App'"
@@ -340,6 +341,21 @@ END_TEST
 
 /* ---- grants ---- */
 
+/* A text is as long as the caller says: what stands behind it is not looked at. */
+START_TEST(grants_end_where_their_text_ends)
+{
+  policyeval_context *c = NULL;
+  policyeval_policyset *set = NULL;
+  ck_assert_int_eq(policyeval_context_new(NULL, &c), 0);
+  ck_assert_int_eq(policyeval_policyset_new(c, &set), 0);
+  ck_assert_int_eq(policyeval_policyset_add_grants(set, "[]    x", 2, "grants", NULL), 0);
+  ck_assert_int_eq(policyeval_policyset_add_grants(set, "[]    ]", 6, "grants", NULL), 0);
+  ck_assert_int_eq(policyeval_policyset_add_grants(set, "[      ]", 3, "grants", NULL), POLICYEVAL_EJSON);
+  policyeval_policyset_unref(set);
+  policyeval_context_unref(c);
+}
+END_TEST
+
 START_TEST(grants_are_read_or_refused)
 {
   static const struct {
@@ -606,7 +622,7 @@ UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer,
           missing_facts_are_those_that_matter, facts_that_cannot_matter_are_not_listed,
           unknown_facts_are_listed_when_they_matter, a_search_that_is_given_up_says_so,
           rows_that_only_decide_together, rows_that_do_not_decide_are_no_assumptions,
-          grants_are_read_or_refused, an_index_decides_as_a_scan, grants_know_unknown_facts,
+          grants_end_where_their_text_ends, grants_are_read_or_refused, an_index_decides_as_a_scan, grants_know_unknown_facts,
           letter_case_and_crossing_with_wildcards, not_principal_spares_services_and_providers,
           one_statement_by_itself, managed_keys_are_exempt_from_rcps, every_allocation_may_fail,
           a_trace_used_again_is_clean)
