@@ -95,11 +95,25 @@ static int run_compare(pe_analysis *a, pe_question *q) {
   return 0;
 }
 
+/* Cells are looked for under one reading of each row; that there are none is said only if it holds under all of them. */
+static int confirm_no_findings(const pe_public *p, pe_cells *cells) {
+  pe_public all = *p;
+  pe_public_result r;
+  all.ip_limit = UINT64_MAX; /* addresses that are let in by their number are told by the question for PUBLIC alone */
+  int rc = pe_public_run(&all, &r);
+  if (rc) return rc;
+  if (r.result.answer == PE_ANSWER_YES) cells->why = PE_GIVE_UP_SILENT;
+  if (r.result.answer == PE_ANSWER_UNKNOWN) cells->why = r.result.why;
+  pe_result_done(&r.result);
+  return 0;
+}
+
 static int run_findings(pe_analysis *a, pe_question *q) {
   pe_public p = a->options;
   p.question = *q;
   p.rule = PE_PUBLIC_ZONE;
   int rc = pe_cells_find(&p, &a->findings);
+  if (!rc && !a->findings.list.len && !a->findings.why) rc = confirm_no_findings(&p, &a->findings);
   if (rc) return rc;
   a->first.alloc = q->alloc;
   a->first.why = a->findings.why;
