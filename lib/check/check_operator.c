@@ -85,7 +85,7 @@ static void check_quantifier(pe_check *c, const pe_condition *e, const pe_key_in
     pe_finding *f = pe_check_name(c, PE_RULE_SET_OPERATOR_ON_SINGLE_VALUED_KEY, e->operator_node,
                                   "%.*s has one value: ForAnyValue: is not needed.", PE_CHECK_TEXT(e->key));
     /* A negated operator is true of an absent key and ForAnyValue is not: only a positive one means the same. */
-    bool same = !pe_op_get((pe_op)e->op.op)->negated && !e->op.if_exists;
+    bool same = !pe_op_get((pe_op)e->op.op)->negated && !e->op.if_exists && e->count > 0; /* AMB-14 */
     fix_quantifier(c, f, e, PE_SET_NONE, same, "Remove ForAnyValue:");
   }
 }
