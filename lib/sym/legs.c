@@ -596,7 +596,7 @@ static int search(legs *g, pe_legs_result *out, bool *can, bool *cannot) {
 }
 
 static int attempt(const pe_legs_input *in, pe_budget *budget, const pe_readings *readings, pe_legs_result *out,
-                   pe_rowset *rows, bool *can, bool *cannot, bool *doubtful) {
+                   pe_rowset *rows, bool *can, bool *cannot, uint8_t *doubt) {
   legs g = {.in = in, .budget = budget, .readings = *readings};
   int rc = 0;
   for (int leg = 0; leg < PE_LEGS && !rc; leg++) {
@@ -607,7 +607,7 @@ static int attempt(const pe_legs_input *in, pe_budget *budget, const pe_readings
   if (!rc) rc = compile(&g);
   if (!rc) rc = search(&g, out, can, cannot);
   for (unsigned i = 0; i < PE_ROW_WORDS; i++) rows->word[i] |= g.c.rows.word[i];
-  *doubtful |= g.doubtful;
+  if (!*doubt && (g.doubtful || g.o.mixed)) *doubt = g.o.mixed ? PE_GIVE_UP_MIXED : PE_GIVE_UP_VARIABLE;
   release(&g);
   return rc;
 }
@@ -631,8 +631,9 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   pe_readings base = definite(given);
   /* The search moves between statements: what a grant allows, or stops to allow, it would not find. */
   const bool grants = in->set[PE_LEG_SECRET]->ngrants || in->set[PE_LEG_KEY]->ngrants;
-  bool can = false, cannot = false, doubtful = grants;
-  int rc = attempt(in, &budget, &base, &r, &rows, &can, &cannot, &doubtful);
+  uint8_t doubt = grants ? PE_GIVE_UP_GRANTS : 0; /* pe_give_up: why not finding a request proves nothing */
+  bool can = false, cannot = false;
+  int rc = attempt(in, &budget, &base, &r, &rows, &can, &cannot, &doubt);
   for (unsigned row = 0; row < PE_ROWS && !rc && !budget.hit && !(can && cannot); row++) {
     if (!pe_rowset_has(&rows, (pe_row)row) || given->of[row]) continue;
     for (unsigned k = 0, n = pe_row_count((pe_row)row); k < n && !rc && !(can && cannot); k++) {
@@ -640,7 +641,7 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
       pe_readings other = base;
       bool here = false, not_here = false;
       other.of[row] = (uint8_t)k;
-      rc = attempt(in, &budget, &other, &r, &rows, &here, &not_here, &doubtful);
+      rc = attempt(in, &budget, &other, &r, &rows, &here, &not_here, &doubt);
       if ((here && !can) || (not_here && !cannot)) pe_rowset_add(&r.assumptions, (pe_row)row);
       can |= here;
       cannot |= not_here;
@@ -651,9 +652,10 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
     pe_legs_done(&r);
     return rc;
   }
-  bool sure = !budget.hit && !doubtful;
+  if (budget.hit) doubt = budget.hit;
+  bool sure = !doubt;
   r.answer = can && cannot ? PE_LEGS_SOMETIMES : can && sure ? PE_LEGS_ALWAYS : cannot && sure ? PE_LEGS_NEVER : PE_LEGS_UNKNOWN;
-  if (r.answer == PE_LEGS_UNKNOWN) r.why = budget.hit ? budget.hit : grants ? PE_GIVE_UP_GRANTS : PE_GIVE_UP_VARIABLE;
+  if (r.answer == PE_LEGS_UNKNOWN) r.why = doubt ? doubt : PE_GIVE_UP_VARIABLE;
   *out = r;
   return 0;
 }

@@ -151,6 +151,20 @@ def test_access_over_all_requests():
     assert "readings" not in answer["witness"]["secret"], answer
 
 
+def test_types_that_meet_on_one_key():
+    """Of the values that are 3 the analysis tries one; "3.0" would do, so neither "never" nor PASS is known."""
+    both = {"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue", "kms:Decrypt"], "Resource": "*",
+            "Condition": {"NumericEquals": {"my:k": "3"}, "StringLike": {"my:k": "?.0"}}}
+    with Folder() as folder:
+        role = folder.write("role.json", json.dumps({"Version": "2012-10-17", "Statement": [both]}))
+        triple = ["--secret-policy", article("corrected", "secret.json"), "--key", KEY, "--key-policy",
+                  article("corrected", "key.json"), "--identity-policy", role]
+        access(*triple, "--context", "my:k=3.0").check(0, "allowed")
+        access(*triple, "--all-requests").check(4, "unknown", "one condition key is compared as values of different types")
+        Run("check-access-not-granted", "--type", "identity", "--action", "kms:Decrypt", role).check(
+            4, "UNKNOWN", "one condition key is compared as values of different types")
+
+
 def test_who_can():
     base = ["who-can", "--secret", SECRET, "--key", KEY, "--secret-policy", article("corrected", "secret.json"),
             "--key-policy", article("corrected", "key.json")]
