@@ -18,12 +18,13 @@ static const char usage[] =
     "  --rule zone              public is who is outside of the zone of trust:\n"
     "  --trust-account ID   --trust-org ID   --trust-vpc ID   --trust-vpce ID\n"
     "  --ip-limit N             more public IPv4 addresses than N are the public (default 16777216)\n"
+    "  --ipv6-limit N           more public IPv6 addresses than N networks of 64 bits have (default 4294967296)\n"
     "  --grant-only             Deny statements do not count\n"
     "  --closed-catalog         no actions but those of the catalogue exist\n" CHECK_HELP
     "\n"
     "exit status: 0 PASS, 1 FAIL, 2 usage, 3 unreadable input, 4 unknown\n";
 
-enum { OPT_RULE = CHECK_OWN, OPT_ACCOUNT, OPT_ORG, OPT_VPC, OPT_VPCE, OPT_IP_LIMIT, OPT_GRANT_ONLY, OPT_CLOSED };
+enum { OPT_RULE = CHECK_OWN, OPT_ACCOUNT, OPT_ORG, OPT_VPC, OPT_VPCE, OPT_IP_LIMIT, OPT_IPV6_LIMIT, OPT_GRANT_ONLY, OPT_CLOSED };
 static const struct option options[] = {
     CHECK_OPTIONS,
     {"rule", required_argument, NULL, OPT_RULE},
@@ -32,6 +33,7 @@ static const struct option options[] = {
     {"trust-vpc", required_argument, NULL, OPT_VPC},
     {"trust-vpce", required_argument, NULL, OPT_VPCE},
     {"ip-limit", required_argument, NULL, OPT_IP_LIMIT},
+    {"ipv6-limit", required_argument, NULL, OPT_IPV6_LIMIT},
     {"grant-only", no_argument, NULL, OPT_GRANT_ONLY},
     {"closed-catalog", no_argument, NULL, OPT_CLOSED},
     {NULL, 0, NULL, 0},
@@ -47,12 +49,12 @@ static int take_rule(check *c, const char *value) {
   return usage_error(&c->common, "--rule %s is none of fixed-values, article, zone", value);
 }
 
-static int take_limit(check *c, const char *value) {
+static int take_limit(check *c, const char *option, const char *value, int (*set)(policyeval_analysis *a, uint64_t n)) {
   char *end = NULL;
   errno = 0;
   const unsigned long long n = value[0] >= '0' && value[0] <= '9' ? strtoull(value, &end, 10) : 0;
-  if (!end || *end || errno || n == 0) return usage_error(&c->common, "--ip-limit %s is no number of addresses", value);
-  return check_set(c, "--ip-limit", value, policyeval_analysis_set_ip_limit(c->analysis, n));
+  if (!end || *end || errno || n == 0) return usage_error(&c->common, "%s %s is no number from 1 on", option, value);
+  return check_set(c, option, value, set(c->analysis, n));
 }
 
 static int take(check *c, int option, const char *value, void *user) {
@@ -66,7 +68,8 @@ static int take(check *c, int option, const char *value, void *user) {
   if (trust) return check_set(c, "--trust-…", value, policyeval_analysis_add_trust(a, trust, value, POLICYEVAL_NTS));
   switch (option) {
     case OPT_RULE: return take_rule(c, value);
-    case OPT_IP_LIMIT: return take_limit(c, value);
+    case OPT_IP_LIMIT: return take_limit(c, "--ip-limit", value, policyeval_analysis_set_ip_limit);
+    case OPT_IPV6_LIMIT: return take_limit(c, "--ipv6-limit", value, policyeval_analysis_set_ipv6_limit);
     case OPT_GRANT_ONLY: return check_set(c, "--grant-only", "", policyeval_analysis_set_grant_only(a, 1));
     case OPT_CLOSED: return check_set(c, "--closed-catalog", "", policyeval_analysis_set_closed_catalog(a, 1));
     default: return -1;

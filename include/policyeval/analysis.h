@@ -89,6 +89,9 @@ POLICYEVAL_API int policyeval_analysis_set_rule(policyeval_analysis *analysis, i
 POLICYEVAL_API int policyeval_analysis_add_trust(policyeval_analysis *analysis, int trust, const char *value, size_t len);
 /** For PUBLIC: more than so many public IPv4 addresses are the public. 0 (the default): 2^24. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_set_ip_limit(policyeval_analysis *analysis, uint64_t addresses);
+/** For PUBLIC: more public IPv6 addresses than so many networks of 64 bits have are the public; a network has 2^64 of
+ *  them. 0 (the default): 2^32 networks, which are 2^96 addresses. Since 0.1. */
+POLICYEVAL_API int policyeval_analysis_set_ipv6_limit(policyeval_analysis *analysis, uint64_t networks);
 /** 1: Deny statements do not count, as in S3's definition of public. 0 is the default. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_set_grant_only(policyeval_analysis *analysis, int grant_only);
 /** 1: no actions but those of the catalogue exist. 0 (the default): there may be others. Since 0.1. */

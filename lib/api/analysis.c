@@ -152,6 +152,12 @@ int policyeval_analysis_set_ip_limit(policyeval_analysis *analysis, uint64_t add
   return POLICYEVAL_OK;
 }
 
+int policyeval_analysis_set_ipv6_limit(policyeval_analysis *analysis, uint64_t networks) {
+  if (!start(analysis)) return POLICYEVAL_EINVAL;
+  analysis->analysis.options.ipv6_limit = networks;
+  return POLICYEVAL_OK;
+}
+
 int policyeval_analysis_set_grant_only(policyeval_analysis *analysis, int grant_only) {
   if (!start(analysis) || (grant_only != 0 && grant_only != 1)) return POLICYEVAL_EINVAL;
   analysis->analysis.options.question.grant_only = grant_only;

@@ -12,12 +12,6 @@ void pe_analysis_clear(pe_analysis *a) {
   a->relation = POLICYEVAL_RELATION_UNKNOWN;
 }
 
-/* What was spent counts for the queries that follow: limits are totals of a question. */
-static void charge(pe_question *q, const pe_result *r) {
-  q->budget.states = r->states;
-  q->budget.nodes = r->nodes;
-}
-
 typedef int (*ask_fn)(pe_analysis *a, const pe_question *q, pe_result *out);
 
 /* The statements that are reasons: each Allow alone, against all Denies. Those that a limit keeps from being looked at
@@ -25,7 +19,7 @@ typedef int (*ask_fn)(pe_analysis *a, const pe_question *q, pe_result *out);
 static int find_reasons(pe_analysis *a, const pe_question *q, ask_fn ask) {
   pe_question one = *q;
   int rc = 0;
-  charge(&one, &a->first);
+  pe_question_charge(&one, &a->first);
   for (uint32_t i = 0; i < a->subject->nstatements && !rc; i++) {
     if (a->subject->statements[i].effect != PE_ALLOW) continue;
     bool yes = a->first.statement == &a->subject->statements[i];
@@ -35,7 +29,7 @@ static int find_reasons(pe_analysis *a, const pe_question *q, ask_fn ask) {
       rc = ask(a, &one, &r);
       if (rc) break;
       yes = r.answer == PE_ANSWER_YES;
-      charge(&one, &r);
+      pe_question_charge(&one, &r);
       pe_result_done(&r);
     }
     uint32_t *slot = yes ? pe_vec_push(&a->reasons, q->alloc) : NULL;
@@ -82,7 +76,7 @@ static int run_compare(pe_analysis *a, pe_question *q) {
   pe_question back = *q;
   back.subject = q->against;
   back.against = q->subject;
-  charge(&back, &a->first);
+  pe_question_charge(&back, &a->first);
   if (!rc) rc = pe_query_run(&back, &a->second);
   if (rc) return rc;
   if (a->first.answer == PE_ANSWER_UNKNOWN || a->second.answer == PE_ANSWER_UNKNOWN) {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Sources and headers of this layer, sorted, one a line:
 #   libpe_sources += lib/sym/NAME.c
+libpe_sources += lib/sym/addresses.c
+libpe_sources += lib/sym/addresses.h
 libpe_sources += lib/sym/analysis.c
 libpe_sources += lib/sym/analysis.h
 libpe_sources += lib/sym/atom.c

@@ -2,6 +2,7 @@
 #include "sym/public.h"
 
 #include "base/error.h"
+#include "sym/addresses.h"
 
 /* Identity keys -------------------------------------------------------------------------------------------- */
 
@@ -82,8 +83,13 @@ static int trust_string(pe_compiler *c, const pe_public *p, const struct identit
   return trust_entry(c, PE_OP_ARN_LIKE, PE_SET_NONE, key, v->text, out);
 }
 
-/* S3's limit: blocks wider than /8 (IPv6: /32) name nobody; private space is no public address. */
-static bool is_narrow(const pe_cidr *b) { return b->prefix >= (b->version == 4 ? 8 : 32) || pe_cidr_private(b); }
+/* S3's limit: blocks wider than /8 (IPv6: /32) name nobody; private space is no public address. A block that may be one of
+ * IPv4 (AMB-15) is as wide as that. */
+bool pe_public_names_block(const pe_cidr *b) {
+  pe_cidr v4;
+  if (pe_cidr_unmap(b, &v4)) b = &v4;
+  return b->prefix >= (b->version == 4 ? 8 : 32) || pe_cidr_private(b);
+}
 
 static int trust_condition(pe_compiler *c, const pe_public *p, const pe_condition *cond, unsigned rule, pe_boxes *out) {
   const struct identity_key *k = find_key(cond->key, rule);
@@ -94,7 +100,7 @@ static int trust_condition(pe_compiler *c, const pe_public *p, const pe_conditio
     if (!v->valid) continue;
     if (family == PE_FAMILY_STRING) rc = trust_string(c, p, k, &v->as.pattern, cond->key, out);
     if (family == PE_FAMILY_ARN) rc = trust_string(c, p, k, &v->as.arn->whole, cond->key, out);
-    if (family == PE_FAMILY_IP && (k->flags & ADDRESS) && is_narrow(&v->as.cidr)) {
+    if (family == PE_FAMILY_IP && (k->flags & ADDRESS) && pe_public_names_block(&v->as.cidr)) {
       rc = trust_entry(c, PE_OP_IP_ADDRESS, PE_SET_NONE, cond->key, v->text, out);
     }
   }
@@ -217,135 +223,8 @@ int pe_public_trust(pe_compiler *c, void *user, pe_boxes *out) {
 
 /* The number of addresses ------------------------------------------------------------------------------------ */
 
-typedef struct counting { /* pe_boxes_fn data: trust without addresses, and one address to ask about */
-  const pe_public *p;
-  pe_slice address;
-} counting;
-
-static int one_address(pe_compiler *c, void *user, pe_boxes *out) {
-  const counting *n = user;
-  return trust_entry(c, PE_OP_IP_ADDRESS, PE_SET_NONE, PE_SLICE("aws:SourceIp"), n->address, out);
-}
-
-static int other_trust(pe_compiler *c, void *user, pe_boxes *out) {
-  const counting *n = user;
-  pe_public without = *n->p;
-  pe_boxes all = {0};
-  uint32_t key;
-  int rc = pe_space_find_key(c->space, PE_SLICE("aws:SourceIp"), &key);
-  if (!rc) rc = pe_public_trust(c, &without, &all);
-  for (size_t i = 0; i < all.len && !rc; i++) {
-    bool address = false;
-    for (uint32_t k = 0; k < all.data[i].count; k++) {
-      address |= c->space->preds.data[pe_literal_pred(all.data[i].literals[k])].key == key;
-    }
-    pe_box *slot = address ? NULL : pe_vec_push(out, c->alloc);
-    if (!address && !slot) rc = POLICYEVAL_ENOMEM;
-    if (slot) *slot = all.data[i];
-  }
-  pe_vec_done(&all, c->alloc);
-  return rc;
-}
-
-static double power(unsigned n) { return (double)((uint64_t)1 << n); }
-
-static double as_number(const unsigned char b[16], unsigned version) {
-  double n = 0;
-  for (unsigned i = version == 4 ? 12 : 0; i < 16; i++) n = n * 256 + b[i];
-  return n;
-}
-
-typedef struct edge { /* where an elementary interval of addresses starts */
-  double at;
-  pe_cidr first; /* a block that starts there */
-} edge;
-
-/* Blocks of the policy that start here, or end just before: all addresses up to the next edge are alike. */
-static int add_edge(edge *edges, uint32_t *n, double at, const pe_cidr *c) {
-  uint32_t i = *n;
-  for (uint32_t k = 0; k < *n; k++) {
-    if (edges[k].at == at) return 0;
-  }
-  for (; i > 0 && edges[i - 1].at > at; i--) edges[i] = edges[i - 1];
-  edges[i] = (edge){at, *c};
-  ++*n;
-  return 0;
-}
-
-static void put_ipv4(pe_buf *b, double at) {
-  uint32_t n = (uint32_t)at;
-  pe_buf_fmt(b, "%u.%u.%u.%u/32", n >> 24, n >> 16 & 255, n >> 8 & 255, n & 255);
-}
-
-static bool is_private(double at) {
-  uint32_t n = (uint32_t)at;
-  return n >> 24 == 10 || n >> 20 == (172u << 4 | 1) || n >> 16 == (192u << 8 | 168);
-}
-
-enum { EDGES = 512 }; /* intervals that are looked at: one question each */
-
-static uint32_t list_edges(const pe_group *g, edge *edges) {
-  static const char *const fixed[] = {"0.0.0.0/32", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"};
-  uint32_t n = 0;
-  pe_cidr c;
-  for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-    if (!pe_cidr_parse(pe_slice_str(fixed[i]), &c)) continue;
-    add_edge(edges, &n, as_number(c.bytes, 4), &c);
-    if (i) add_edge(edges, &n, as_number(c.bytes, 4) + power(32u - c.prefix), &c);
-  }
-  for (uint32_t p = 0; p < g->count; p++) {
-    for (uint32_t s = 0; s < g->policies[p]->nstatements; s++) {
-      const pe_statement *st = &g->policies[p]->statements[s];
-      for (uint32_t k = 0; k < st->nconditions; k++) {
-        if (pe_op_get((pe_op)st->conditions[k].op.op)->family != PE_FAMILY_IP) continue;
-        for (uint32_t v = 0; v < st->conditions[k].count && n + 2 < EDGES; v++) {
-          const pe_cond_value *value = &st->conditions[k].values[v];
-          if (!value->valid || value->as.cidr.version != 4) continue;
-          add_edge(edges, &n, as_number(value->as.cidr.bytes, 4), &value->as.cidr);
-          add_edge(edges, &n, as_number(value->as.cidr.bytes, 4) + power(32u - value->as.cidr.prefix), &value->as.cidr);
-        }
-      }
-    }
-  }
-  return n;
-}
-
-/* YES in *out when more public IPv4 addresses are let in than the limit. */
-static int count_addresses(const pe_public *p, pe_public_result *out) {
-  edge *edges = pe_alloc_array(p->question.alloc, EDGES, sizeof *edges);
-  if (!edges) return POLICYEVAL_ENOMEM;
-  uint32_t n = list_edges(&p->question.subject, edges);
-  double allowed = 0, limit = p->ip_limit ? (double)p->ip_limit : power(24), last = power(32);
-  pe_buf text;
-  pe_buf_init(&text, p->question.alloc);
-  int rc = 0;
-  for (uint32_t i = 0; i < n && !rc && out->result.answer == PE_ANSWER_NO; i++) {
-    double size = (i + 1 < n ? edges[i + 1].at : last) - edges[i].at;
-    if (size <= 0 || edges[i].at >= last || is_private(edges[i].at)) continue;
-    pe_buf_clear(&text);
-    put_ipv4(&text, edges[i].at);
-    if (text.failed) rc = POLICYEVAL_ENOMEM;
-    counting data = {p, pe_slice_of(text.ptr, text.len)};
-    pe_question q = p->question;
-    q.narrow = one_address;
-    q.trust = other_trust;
-    q.user = &data;
-    pe_result r;
-    if (!rc) rc = pe_query_run(&q, &r);
-    if (rc) break;
-    if (r.answer == PE_ANSWER_YES) allowed += size;
-    bool decides = r.answer == PE_ANSWER_UNKNOWN || (r.answer == PE_ANSWER_YES && allowed > limit);
-    if (decides) {
-      pe_result_done(&out->result);
-      out->result = r;
-      out->too_many = r.answer == PE_ANSWER_YES;
-    } else {
-      pe_result_done(&r);
-    }
-  }
-  pe_buf_done(&text);
-  pe_alloc_free(p->question.alloc, edges);
-  return rc;
+int pe_public_trust_address(pe_compiler *c, pe_slice address, pe_boxes *out) {
+  return trust_entry(c, PE_OP_IP_ADDRESS, PE_SET_NONE, PE_SLICE("aws:SourceIp"), address, out);
 }
 
 static bool uses_addresses(const pe_group *g) {
@@ -373,6 +252,7 @@ static int stars(const pe_public *p, pe_public_result *out) {
     if (st->effect == PE_DENY || !star) continue;
     pe_question q = p->question;
     q.statement = s;
+    pe_question_charge(&q, &out->result);
     pe_result r;
     rc = pe_query_run(&q, &r);
     if (rc) break;
@@ -393,7 +273,7 @@ int pe_public_run(const pe_public *p, pe_public_result *out) {
   own.question.user = NULL;
   if (r.result.answer == PE_ANSWER_NO && p->rule == PE_PUBLIC_ARTICLE) rc = stars(&own, &r);
   if (!rc && r.result.answer == PE_ANSWER_NO && p->rule != PE_PUBLIC_ZONE && uses_addresses(&p->question.subject)) {
-    rc = count_addresses(&own, &r);
+    rc = pe_addresses_count(&own, &r);
   }
   if (rc) {
     pe_result_done(&r.result);

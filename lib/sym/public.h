@@ -18,6 +18,7 @@ typedef struct pe_public {
   const pe_slice *accounts, *orgs, *vpcs, *vpces; /* ZONE */
   uint32_t naccounts, norgs, nvpcs, nvpces;
   uint64_t ip_limit;       /* IPv4 addresses that may be let in; 0: 2^24 */
+  uint64_t ipv6_limit;     /* networks of 2^64 IPv6 addresses; 0: 2^32 */
   bool strict_arns;        /* an ARN with a wildcard is not spelled out even if its account is */
 } pe_public;
 
@@ -32,5 +33,10 @@ int pe_public_run(const pe_public *p, pe_public_result *out);
 
 /* The trust boxes alone, for questions built on them (pe_boxes_fn; user is a pe_public). */
 int pe_public_trust(pe_compiler *c, void *user, pe_boxes *out);
+
+/* aws:SourceIp is this address or in this block: a box. */
+int pe_public_trust_address(pe_compiler *c, pe_slice address, pe_boxes *out);
+/* Is a block narrow enough to name somebody? */
+bool pe_public_names_block(const pe_cidr *block);
 
 #endif

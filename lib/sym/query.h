@@ -52,6 +52,12 @@ typedef struct pe_result {
 } pe_result;
 void pe_result_done(pe_result *r);
 
+/* What was spent counts for the queries that follow: limits are totals of a question. */
+static inline void pe_question_charge(pe_question *q, const pe_result *r) {
+  q->budget.states = r->states;
+  q->budget.nodes = r->nodes;
+}
+
 /* 0; ENOMEM; EINTERNAL: the evaluator does not confirm the witness; ECANCELED. */
 int pe_query_run(const pe_question *q, pe_result *out);
 

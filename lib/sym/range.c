@@ -248,7 +248,7 @@ static int instant_samples(pe_arena *arena, const pe_bound **sorted, uint32_t n,
 
 /* Addresses ---------------------------------------------------------------------------------------------- */
 
-static void put_address(pe_buf *b, unsigned version, const unsigned char bytes[16]) {
+void pe_range_put_address(pe_buf *b, unsigned version, const unsigned char bytes[16]) {
   if (version == 4) {
     pe_buf_fmt(b, "%u.%u.%u.%u", bytes[12], bytes[13], bytes[14], bytes[15]);
     return;
@@ -282,7 +282,7 @@ static bool is_mapped(unsigned version, const unsigned char b[16]) {
 static int keep_address(pe_arena *arena, unsigned version, const unsigned char b[16], pe_buf *text, pe_texts *out) {
   if (is_mapped(version, b)) return 0;
   restart(text);
-  put_address(text, version, b);
+  pe_range_put_address(text, version, b);
   return keep(arena, text, out);
 }
 

@@ -3,6 +3,7 @@
 #ifndef PE_SYM_RANGE_H
 #define PE_SYM_RANGE_H
 
+#include "base/buf.h"
 #include "base/vec.h"
 #include "text/value.h"
 
@@ -36,5 +37,8 @@ bool pe_range_holds(pe_sort sort, const pe_bound *bounds, uint32_t count, pe_sli
 typedef PE_VEC(pe_slice) pe_texts;
 int pe_range_samples(pe_arena *arena, pe_sort sort, const pe_bound *const *bounds, uint32_t count, bool integers,
                      pe_texts *out);
+
+/* An address, as it stands in the last four bytes or in all sixteen. */
+void pe_range_put_address(pe_buf *b, unsigned version, const unsigned char bytes[16]);
 
 #endif

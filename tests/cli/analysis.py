@@ -40,6 +40,9 @@ def public_options(options):
     for name, option in [("trust_accounts", "--trust-account"), ("trust_orgs", "--trust-org")]:
         for value in options.get(name, []):
             args += [option, value]
+    for name, option in [("ip_limit", "--ip-limit"), ("ipv6_limit", "--ipv6-limit")]:
+        if name in options:
+            args += [option, str(options[name])]
     return args + (["--grant-only"] if options.get("grant_only") else [])
 
 

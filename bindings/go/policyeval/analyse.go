@@ -148,6 +148,13 @@ func IPLimit(addresses uint64) AskOption {
 	})
 }
 
+// IPv6Limit says that more public IPv6 addresses than so many networks of 2^64 of them are the public; 0: 2^32 networks.
+func IPv6Limit(networks uint64) AskOption {
+	return askOption(func(a *C.policyeval_analysis) C.int {
+		return C.policyeval_analysis_set_ipv6_limit(a, C.uint64_t(networks))
+	})
+}
+
 // GrantOnly says that Deny statements do not count, as in S3's definition of public.
 func GrantOnly() AskOption {
 	return askOption(func(a *C.policyeval_analysis) C.int { return C.policyeval_analysis_set_grant_only(a, 1) })

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -180,6 +181,13 @@ func publicOption(t *testing.T, m member) (options []AskOption, arguments []stri
 			options, arguments = append(options, Trusting(TrustOrg, id)), append(arguments, "--trust-org", id)
 		}
 		return options, arguments
+	case "ip_limit", "ipv6_limit":
+		limit, err := strconv.ParseUint(text(t, m.value), 10, 64)
+		must(t, err)
+		if m.name == "ip_limit" {
+			return []AskOption{IPLimit(limit)}, []string{"--ip-limit", text(t, m.value)}
+		}
+		return []AskOption{IPv6Limit(limit)}, []string{"--ipv6-limit", text(t, m.value)}
 	case "grant_only":
 		if !yes(m.value) {
 			return nil, nil

@@ -24,13 +24,22 @@ def _texts(texts: Texts) -> List[str]:
     return [texts] if isinstance(texts, str) else list(texts)
 
 
+def _number(name: str, value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} is a number, not {type(value).__name__}")
+    if not 0 <= value < 1 << 64:
+        raise ValueError(f"{name} {value} is out of range")
+    return value
+
+
 class Analysis(Owner):
     """One question about all requests. Every question is put so that YES comes with a request that shows it; NO is
     proved. Threads that use one at the same time take turns.
 
     policy: the one that is asked about; existing: the one it is held against; kind: of documents that are not loaded
     yet. actions, resources: for ACCESS_GRANTED, as policies write them. rule, trust ({"account": […], "org": […],
-    "vpc": […], "vpce": […]}), ip_limit, grant_only: for PUBLIC. closed_catalog: no actions but the known ones exist."""
+    "vpc": […], "vpce": […]}), ip_limit (IPv4 addresses), ipv6_limit (networks of 2^64 IPv6 addresses), grant_only: for PUBLIC.
+    closed_catalog: no actions but the known ones exist."""
 
     __slots__ = ("_lock",)
 
@@ -38,7 +47,7 @@ class Analysis(Owner):
                  kind: Union[Kind, str] = Kind.IDENTITY, actions: Texts = (), resources: Texts = (),
                  rule: Union[PublicRule, str, None] = None,
                  trust: Optional[Mapping[Union[Trust, str], Texts]] = None, ip_limit: Optional[int] = None,
-                 grant_only: bool = False, closed_catalog: bool = False, ctx: Optional[Context] = None) -> None:
+                 ipv6_limit: Optional[int] = None, grant_only: bool = False, closed_catalog: bool = False, ctx: Optional[Context] = None) -> None:
         made, context = ctypes.c_void_p(), handle_of(ctx)
         asked = Ask.find(ask) if isinstance(ask, str) else Ask(ask)
         rc = lib.policyeval_analysis_new(context.pointer, asked, ctypes.byref(made))
@@ -64,12 +73,9 @@ class Analysis(Owner):
             for value in _texts(values):
                 data = utf8(value, "what is trusted")
                 to.call("add_trust", number, data, len(data))
-        if ip_limit is not None:
-            if isinstance(ip_limit, bool) or not isinstance(ip_limit, int):
-                raise TypeError(f"ip_limit is a number, not {type(ip_limit).__name__}")
-            if not 0 <= ip_limit < 1 << 64:
-                raise ValueError(f"ip_limit {ip_limit} is out of range")
-            to.call("set_ip_limit", ip_limit)
+        for name, limit in (("ip_limit", ip_limit), ("ipv6_limit", ipv6_limit)):
+            if limit is not None:
+                to.call("set_" + name, _number(name, limit))
         to.call("set_grant_only", 1 if grant_only else 0)
         to.call("set_closed_catalog", 1 if closed_catalog else 0)
         self._handle = handle

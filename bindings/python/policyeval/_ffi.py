@@ -209,6 +209,7 @@ PROTOTYPES: Dict[str, Prototype] = {name: Prototype(*rest) for name, rest in {
     "policyeval_analysis_set_rule": (I, (H, I), "Analysis"),
     "policyeval_analysis_add_trust": (I, (H, I, T, Z), "Analysis"),
     "policyeval_analysis_set_ip_limit": (I, (H, ctypes.c_uint64), "Analysis"),
+    "policyeval_analysis_set_ipv6_limit": (I, (H, ctypes.c_uint64), "Analysis"),
     "policyeval_analysis_set_grant_only": (I, (H, I), "Analysis"),
     "policyeval_analysis_set_closed_catalog": (I, (H, I), "Analysis"),
     "policyeval_analysis_set_cancel": (I, (H, CANCEL, H), "Analysis.run"),

@@ -315,7 +315,8 @@ def test_validate(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
 
 
 OPTIONS = {"rule": "--rule", "trust_accounts": "--trust-account", "trust_orgs": "--trust-org", "grant_only":
-           "--grant-only", "actions": "--action", "resources": "--resource"}
+           "--grant-only", "ip_limit": "--ip-limit", "ipv6_limit": "--ipv6-limit", "actions": "--action",
+           "resources": "--resource"}
 COMMANDS = {"findings": "findings", "public": "check-no-public-access", "no-new-access": "check-no-new-access", "compare": "compare",
             "not-granted": "check-access-not-granted"}
 
@@ -329,7 +330,7 @@ def asked_of(case: Dict[str, Any], kind: str) -> Any:
             given[name] = case[name]
     for name, value in given.items():
         for one in value if isinstance(value, list) else [value]:
-            arguments += [OPTIONS[name]] if one is True else [OPTIONS[name], one]
+            arguments += [OPTIONS[name]] if one is True else [OPTIONS[name], str(one)]
     trust = {what: given.pop(name) for name, what in (("trust_accounts", "account"), ("trust_orgs", "org"))
              if name in given}
     if case["ask"] in ("public", "findings"):
