@@ -10,6 +10,14 @@ int check_set(const check *c, const char *option, const char *value, int rc) {
   return usage_error(&c->common, "%s %s: %s", option, value, policyeval_analysis_detail(c->analysis));
 }
 
+int check_ask(check *c, int ask) {
+  policyeval_analysis_free(c->analysis);
+  c->analysis = NULL;
+  c->ask = ask;
+  if (policyeval_analysis_new(c->common.context, ask, &c->analysis) == POLICYEVAL_OK) return 0;
+  return fail_rc(&c->common, POLICYEVAL_ENOMEM, "start");
+}
+
 int check_load(check *c, const char *path, int slot) {
   int status = load_policy(&c->common, c->kind, path, &c->loaded[slot]);
   if (status) return status;
@@ -54,20 +62,27 @@ static int take_files(const check_command *command, check *c, int argc, char *co
   return worst;
 }
 
+/* NO is what a check asks for; but that each statement is needed is a YES. */
+static int passed(const check *c) {
+  const int answer = policyeval_analysis_answer(c->analysis);
+  if (c->ask != POLICYEVAL_ASK_STATEMENTS || answer == POLICYEVAL_ANSWER_UNKNOWN) return answer;
+  return answer == POLICYEVAL_ANSWER_YES ? POLICYEVAL_ANSWER_NO : POLICYEVAL_ANSWER_YES;
+}
+
 /* The word that --expect compares with. */
-static const char *answer_word(const check_command *command, const check *c) {
-  if (command->ask == POLICYEVAL_ASK_COMPARE) return policyeval_relation_name(policyeval_analysis_relation(c->analysis));
-  switch (policyeval_analysis_answer(c->analysis)) {
+static const char *answer_word(const check *c) {
+  if (c->ask == POLICYEVAL_ASK_COMPARE) return policyeval_relation_name(policyeval_analysis_relation(c->analysis));
+  switch (passed(c)) {
     case POLICYEVAL_ANSWER_NO: return "PASS";
     case POLICYEVAL_ANSWER_YES: return "FAIL";
     default: return "UNKNOWN";
   }
 }
 
-static int check_word(const check_command *command, const check *c) {
+static int check_word(const check *c) {
   static const char *const checks[] = {"PASS", "FAIL", "UNKNOWN", NULL};
   if (!c->common.expect) return 0;
-  if (command->ask == POLICYEVAL_ASK_COMPARE) {
+  if (c->ask == POLICYEVAL_ASK_COMPARE) {
     for (int i = 0; i < POLICYEVAL_RELATION_LAST_; i++)
       if (strcmp(policyeval_relation_name(i), c->common.expect) == 0) return 0;
     return usage_error(&c->common, "--expect %s is none of equivalent, narrower, broader, incomparable, unknown",
@@ -78,14 +93,14 @@ static int check_word(const check_command *command, const check *c) {
   return usage_error(&c->common, "--expect %s is none of PASS, FAIL, UNKNOWN", c->common.expect);
 }
 
-static int print(const check_command *command, check *c) {
+static int print(check *c) {
   const char *(*render)(policyeval_analysis *, size_t *) = policyeval_analysis_text;
   if (strcmp(c->common.format, "json") == 0) render = policyeval_analysis_json;
   if (strcmp(c->common.format, "aws") == 0) render = policyeval_analysis_aws;
   size_t len = 0;
   const char *text = render(c->analysis, &len);
   if (!text) return fail_rc(&c->common, POLICYEVAL_ENOMEM, "write");
-  const int answer = policyeval_analysis_answer(c->analysis);
+  const int answer = passed(c);
   int status;
   if (render == policyeval_analysis_text) {
     const int effect = answer == POLICYEVAL_ANSWER_NO    ? POLICYEVAL_ALLOW
@@ -96,7 +111,7 @@ static int print(const check_command *command, check *c) {
     status = put_result(&c->common, text, len);
   }
   if (status) return status;
-  if (c->common.expect) return strcmp(answer_word(command, c), c->common.expect) == 0 ? EXIT_YES : EXIT_NO;
+  if (c->common.expect) return strcmp(answer_word(c), c->common.expect) == 0 ? EXIT_YES : EXIT_NO;
   return answer == POLICYEVAL_ANSWER_NO ? EXIT_YES : answer == POLICYEVAL_ANSWER_YES ? EXIT_NO : EXIT_UNKNOWN;
 }
 
@@ -107,20 +122,19 @@ static int run(const check_command *command, check *c, void *user, int argc, cha
   if (status) return status;
   const int rc = policyeval_analysis_run(c->analysis);
   if (rc == POLICYEVAL_EINVAL) return usage_error(&c->common, "%s", policyeval_analysis_detail(c->analysis));
-  return rc == POLICYEVAL_OK ? print(command, c) : fail_rc(&c->common, rc, "analyse");
+  return rc == POLICYEVAL_OK ? print(c) : fail_rc(&c->common, rc, "analyse");
 }
 
 int check_main(const check_command *command, int argc, char **argv, void *user) {
   static const char *const formats[] = {"text", "json", "aws", NULL}, *const plain[] = {"text", "json", NULL};
   check c = {0};
   int status = common_init(&c.common, command->name);
-  if (!status && policyeval_analysis_new(c.common.context, command->ask, &c.analysis) != POLICYEVAL_OK)
-    status = fail_rc(&c.common, POLICYEVAL_ENOMEM, "start");
+  if (!status) status = check_ask(&c, command->ask);
   if (!status)
     status = common_options(&c.common, argc, argv, command->options, command->usage, take, &(given){command, &c, user});
-  const bool api = command->ask != POLICYEVAL_ASK_COMPARE && command->ask != POLICYEVAL_ASK_FINDINGS;
+  const bool api = c.ask != POLICYEVAL_ASK_COMPARE && c.ask != POLICYEVAL_ASK_FINDINGS && c.ask != POLICYEVAL_ASK_STATEMENTS;
   if (!status) status = common_formats(&c.common, api ? formats : plain);
-  if (!status) status = check_word(command, &c);
+  if (!status) status = check_word(&c);
   if (!status) status = run(command, &c, user, argc, argv);
   policyeval_analysis_free(c.analysis);
   policyeval_policy_unref(c.loaded[0]);

@@ -19,6 +19,7 @@ enum { OPT_TYPE = OPT_OWN, CHECK_OWN /* first code for a command's own options *
 typedef struct check {
   common common;
   int kind; /* of the policies; 0: not given */
+  int ask;  /* POLICYEVAL_ASK_x: the command's, or what an option made of it */
   policyeval_analysis *analysis;
   policyeval_policy *loaded[2];
 } check;
@@ -38,6 +39,8 @@ typedef struct check_command {
 /* Runs a command from its arguments to its exit status. */
 int check_main(const check_command *command, int argc, char **argv, void *user);
 
+/* Asks something else from here on; what was set before is gone. 0 or an exit status. */
+int check_ask(check *c, int ask);
 /* 0, or a usage error with the library's own words. */
 int check_set(const check *c, const char *option, const char *value, int rc);
 /* Loads a policy of --type into a slot. 0 or an exit status. */

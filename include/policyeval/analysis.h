@@ -17,7 +17,8 @@ extern "C" {
   X(ACCESS_GRANTED, 2, "does the subject allow one of these actions on one of these resources")         \
   X(PUBLIC, 3, "does the subject allow a request in which nothing is a value that its author named")    \
   X(COMPARE, 4, "which of both policies allows what the other does not")                                \
-  X(FINDINGS, 5, "who outside of the zone of trust gets what, under which conditions")
+  X(FINDINGS, 5, "who outside of the zone of trust gets what, under which conditions")                  \
+  X(STATEMENTS, 6, "does each statement change what the subject allows or denies")
 #define POLICYEVAL_ASK_ENUM(name, value, text) POLICYEVAL_ASK_##name = value,
 enum policyeval_ask { POLICYEVAL_ASKS(POLICYEVAL_ASK_ENUM) POLICYEVAL_ASK_LAST_ };
 #undef POLICYEVAL_ASK_ENUM
@@ -41,6 +42,17 @@ enum policyeval_answer { POLICYEVAL_ANSWERS(POLICYEVAL_ANSWER_ENUM) POLICYEVAL_A
 #define POLICYEVAL_RELATION_ENUM(name, value, text) POLICYEVAL_RELATION_##name = value,
 enum policyeval_relation { POLICYEVAL_RELATIONS(POLICYEVAL_RELATION_ENUM) POLICYEVAL_RELATION_LAST_ };
 #undef POLICYEVAL_RELATION_ENUM
+
+/* X(name, value, text): what a statement is for. */
+#define POLICYEVAL_NEEDS(X)                                                                                \
+  X(UNKNOWN, 0, "unknown")                                                                                 \
+  X(NEEDED, 1, "needed")         /* some request is allowed, or denied, because of it alone */             \
+  X(REDUNDANT, 2, "redundant")   /* what it says of requests, other statements say already */              \
+  X(SHADOWED, 3, "shadowed")     /* an Allow all of whose requests are denied */                           \
+  X(NEVER, 4, "never-matches")   /* there is no request that it matches */
+#define POLICYEVAL_NEED_ENUM(name, value, text) POLICYEVAL_NEED_##name = value,
+enum policyeval_need { POLICYEVAL_NEEDS(POLICYEVAL_NEED_ENUM) POLICYEVAL_NEED_LAST_ };
+#undef POLICYEVAL_NEED_ENUM
 
 /* X(name, value, text): what makes a policy public. */
 #define POLICYEVAL_PUBLIC_RULES(X)                                                                       \
@@ -92,6 +104,9 @@ POLICYEVAL_API int policyeval_analysis_set_ip_limit(policyeval_analysis *analysi
 /** For PUBLIC: more public IPv6 addresses than so many networks of 64 bits have are the public; a network has 2^64 of
  *  them. 0 (the default): 2^32 networks, which are 2^96 addresses. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_set_ipv6_limit(policyeval_analysis *analysis, uint64_t networks);
+/** For STATEMENTS: ask about this statement alone, against all others. SIZE_MAX (the default): about all of them, each
+ *  against those that are needed, the last one first, so that all that are not needed can go together. Since 0.1. */
+POLICYEVAL_API int policyeval_analysis_set_statement(policyeval_analysis *analysis, size_t statement);
 /** 1: Deny statements do not count, as in S3's definition of public. 0 is the default. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_set_grant_only(policyeval_analysis *analysis, int grant_only);
 /** 1: no actions but those of the catalogue exist. 0 (the default): there may be others. Since 0.1. */
@@ -103,17 +118,23 @@ POLICYEVAL_API int policyeval_analysis_set_cancel(policyeval_analysis *analysis,
  *  (the evaluator did not confirm the witness: please report it). Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_run(policyeval_analysis *analysis);
 /** POLICYEVAL_ANSWER_x; UNKNOWN before the question was run. NO is proved for every request and every reading of
- *  undocumented rules; YES has a witness. COMPARE: is there a difference; FINDINGS: is there a finding. Since 0.1. */
+ *  undocumented rules; YES has a witness. COMPARE: is there a difference; FINDINGS: is there a finding; STATEMENTS: is each statement that was asked
+ *  about needed. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_answer(const policyeval_analysis *analysis);
 /** For COMPARE: POLICYEVAL_RELATION_x. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_relation(const policyeval_analysis *analysis);
-/** Statements of the subject that are the reason for YES: how many, and the index of one (SIZE_MAX: there is no such).
- *  Since 0.1. */
+/** Statements of the subject that are the reason for YES (STATEMENTS: for NO, those that are not needed): how many, and the
+ *  index of one (SIZE_MAX: there is no such). Since 0.1. */
 POLICYEVAL_API size_t policyeval_analysis_reasons(const policyeval_analysis *analysis);
 POLICYEVAL_API size_t policyeval_analysis_reason(const policyeval_analysis *analysis, size_t i);
+/** For STATEMENTS: POLICYEVAL_NEED_x of a statement, and the i-th other statement that is why it is not needed (SIZE_MAX: there
+ *  are no more). A Deny counts as needed when no other Deny of the policy does its work: what it takes from other
+ *  policies is not known. UNKNOWN: not asked about, or no answer. Since 0.1. */
+POLICYEVAL_API int policyeval_analysis_need(const policyeval_analysis *analysis, size_t statement);
+POLICYEVAL_API size_t policyeval_analysis_need_by(const policyeval_analysis *analysis, size_t statement, size_t i);
 /** The request that shows YES, as a case of `simulate --cases` with `only` (and the readings it needs); given back with the
- *  policy it is allowed. which: 0; for COMPARE also 1, a request that only the other policy allows. NULL: there is
- *  none. Lives until the question changes. Since 0.1. */
+ *  policy it is allowed. which: 0; for COMPARE also 1, a request that only the other policy allows; for STATEMENTS the index of
+ *  a statement, whose effect on the request no other statement has (a Deny: the policy denies it). NULL: there is none. Lives until the question changes. Since 0.1. */
 POLICYEVAL_API const char *policyeval_analysis_witness(policyeval_analysis *analysis, int which, size_t *len);
 /** The documents that the commands print, for programs, for people, and in the form of Access Analyzer's API. NULL: not
  *  run, out of memory, or (aws) the API has no such question. They live until the question changes. Since 0.1. */
@@ -123,6 +144,7 @@ POLICYEVAL_API const char *policyeval_analysis_aws(policyeval_analysis *analysis
 /** "yes", "broader", "fixed-values" …; NULL otherwise. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_answer_name(int answer);
 POLICYEVAL_API const char *policyeval_relation_name(int relation);
+POLICYEVAL_API const char *policyeval_need_name(int need);
 
 #ifdef __cplusplus
 }

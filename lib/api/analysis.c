@@ -18,6 +18,7 @@ struct policyeval_analysis {
   bool done;
   char *json, *text, *aws, *witness[2]; /* rendered on demand */
   size_t json_len, text_len, aws_len, witness_len[2];
+  PE_VEC(pe_slice) witnesses; /* STATEMENTS: by statement */
 };
 
 static bool known_ask(int ask) { return ask > 0 && ask < POLICYEVAL_ASK_LAST_; }
@@ -29,6 +30,7 @@ int policyeval_analysis_new(policyeval_context *context, int ask, policyeval_ana
   a->context = policyeval_context_ref(context);
   a->detail = "";
   a->analysis.ask = ask;
+  a->analysis.statement = UINT32_MAX;
   pe_question_init(&a->analysis.options.question, &context->alloc, context->catalog);
   *analysis = a;
   return POLICYEVAL_OK;
@@ -43,6 +45,8 @@ static void forget(policyeval_analysis *a) {
     pe_alloc_free(alloc, *rendered[i]);
     *rendered[i] = NULL;
   }
+  for (size_t i = 0; i < a->witnesses.len; i++) pe_alloc_free(alloc, (void *)(uintptr_t)a->witnesses.data[i].ptr);
+  pe_vec_done(&a->witnesses, alloc);
 }
 
 static void drop_texts(texts *t, const pe_alloc *alloc) {
@@ -158,6 +162,13 @@ int policyeval_analysis_set_ipv6_limit(policyeval_analysis *analysis, uint64_t n
   return POLICYEVAL_OK;
 }
 
+int policyeval_analysis_set_statement(policyeval_analysis *analysis, size_t statement) {
+  if (!start(analysis)) return POLICYEVAL_EINVAL;
+  if (statement != SIZE_MAX && statement >= UINT32_MAX) return refuse(analysis, "there is no such statement");
+  analysis->analysis.statement = statement == SIZE_MAX ? UINT32_MAX : (uint32_t)statement;
+  return POLICYEVAL_OK;
+}
+
 int policyeval_analysis_set_grant_only(policyeval_analysis *analysis, int grant_only) {
   if (!start(analysis) || (grant_only != 0 && grant_only != 1)) return POLICYEVAL_EINVAL;
   analysis->analysis.options.question.grant_only = grant_only;
@@ -194,6 +205,8 @@ static const char *what_is_missing(const policyeval_analysis *a) {
   if ((ask == POLICYEVAL_ASK_PUBLIC || ask == POLICYEVAL_ASK_FINDINGS) &&
       pe_witness_layer(a->policy->kind) != POLICYEVAL_LAYER_RESOURCE)
     return "only a resource policy lets others in";
+  if (ask == POLICYEVAL_ASK_STATEMENTS && a->analysis.statement != UINT32_MAX && a->analysis.statement >= a->policy->nstatements)
+    return "there is no such statement";
   return NULL;
 }
 
@@ -253,6 +266,16 @@ size_t policyeval_analysis_reason(const policyeval_analysis *analysis, size_t i)
   return i < policyeval_analysis_reasons(analysis) ? analysis->analysis.reasons.data[i] : SIZE_MAX;
 }
 
+int policyeval_analysis_need(const policyeval_analysis *analysis, size_t statement) {
+  const bool there = analysis && analysis->done && statement < analysis->analysis.needed.list.len;
+  return there ? analysis->analysis.needed.list.data[statement].need : POLICYEVAL_NEED_UNKNOWN;
+}
+size_t policyeval_analysis_need_by(const policyeval_analysis *analysis, size_t statement, size_t i) {
+  if (policyeval_analysis_need(analysis, statement) <= POLICYEVAL_NEED_NEEDED) return SIZE_MAX;
+  const pe_result *r = &analysis->analysis.needed.list.data[statement].result;
+  return i < r->blocking.len ? r->blocking.data[i].statement->index : SIZE_MAX;
+}
+
 typedef int (*render_fn)(const pe_analysis *a, pe_buf *out);
 
 /* Renders once and keeps it. */
@@ -271,8 +294,32 @@ static const char *rendered(policyeval_analysis *a, render_fn render, char **kep
 static int render_first(const pe_analysis *a, pe_buf *out) { return pe_render_analysis_witness(&a->first, out); }
 static int render_second(const pe_analysis *a, pe_buf *out) { return pe_render_analysis_witness(&a->second, out); }
 
+static const char *statement_witness(policyeval_analysis *a, size_t statement, size_t *len) {
+  const pe_alloc *alloc = &a->context->alloc;
+  if (!a->done || statement >= a->analysis.needed.list.len) return NULL;
+  while (a->witnesses.len < a->analysis.needed.list.len) {
+    pe_slice *slot = pe_vec_push(&a->witnesses, alloc);
+    if (!slot) return NULL;
+  }
+  pe_slice *kept = &a->witnesses.data[statement];
+  if (!kept->ptr) {
+    pe_buf out;
+    pe_buf_init(&out, alloc);
+    if (pe_render_analysis_witness(&a->analysis.needed.list.data[statement].result, &out) == POLICYEVAL_OK && out.len) {
+      size_t n = 0;
+      const char *text = pe_buf_take(&out, &n);
+      *kept = pe_slice_of(text, text ? n : 0);
+    }
+    pe_buf_done(&out);
+  }
+  if (len) *len = kept->len;
+  return kept->ptr;
+}
+
 const char *policyeval_analysis_witness(policyeval_analysis *analysis, int which, size_t *len) {
-  if (!analysis || which < 0 || which > 1) return NULL;
+  if (!analysis || which < 0) return NULL;
+  if (analysis->analysis.ask == POLICYEVAL_ASK_STATEMENTS) return statement_witness(analysis, (size_t)which, len);
+  if (which > 1) return NULL;
   return rendered(analysis, which ? render_second : render_first, &analysis->witness[which], &analysis->witness_len[which], len);
 }
 const char *policyeval_analysis_json(policyeval_analysis *analysis, size_t *len) {
@@ -301,6 +348,13 @@ const char *policyeval_answer_name(int answer) {
 const char *policyeval_relation_name(int relation) {
   switch (relation) {
     POLICYEVAL_RELATIONS(CASE_TEXT)
+    default: return NULL;
+  }
+}
+
+const char *policyeval_need_name(int need) {
+  switch (need) {
+    POLICYEVAL_NEEDS(CASE_TEXT)
     default: return NULL;
   }
 }

@@ -19,6 +19,8 @@ void pe_words_analysis(pe_buf *out, const pe_analysis *a);
 void pe_words_analysis_reason(pe_buf *out, const pe_analysis *a, const pe_statement *s);
 /* "aws:SourceVpc is not vpc-1", "the action is one of secretsmanager:Get*" … */
 void pe_words_clause(pe_buf *out, const pe_clause *clause);
+/* What a statement is for: "Its requests are denied by statement 2." */
+void pe_words_need(pe_buf *out, const pe_analysis *a, const pe_needed *n);
 /* Why there is no answer. */
 void pe_words_give_up(pe_buf *out, const pe_result *r);
 

@@ -197,6 +197,34 @@ static void put_findings(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *
   pe_out_put(o, root, "limits", limits(o, &a->first));
 }
 
+static json_t *statement(pe_out *o, const pe_analysis *a, uint32_t i, pe_buf *words) {
+  const pe_needed *n = &a->needed.list.data[i];
+  const pe_statement *s = &a->subject->statements[i];
+  json_t *item = pe_out_object(o), *by = pe_out_array(o);
+  pe_out_put(o, item, "statementIndex", pe_out_int(o, s->index));
+  pe_out_put(o, item, "statementId", pe_out_text(o, s->sid));
+  pe_out_put(o, item, "effect", pe_out_str(o, s->effect == PE_DENY ? "Deny" : "Allow"));
+  pe_out_put(o, item, "answer", pe_out_str(o, policyeval_need_name(n->need)));
+  pe_words_need(words, a, n);
+  pe_out_put(o, item, "description", spoken(o, words));
+  for (size_t k = 0; n->need > PE_NEED_NEEDED && k < n->result.blocking.len; k++)
+    pe_out_add(o, by, pe_out_int(o, n->result.blocking.data[k].statement->index));
+  pe_out_put(o, item, "statements", by);
+  pe_out_put(o, item, "witness", witness(o, &n->result, words->alloc));
+  pe_out_put(o, item, "assumptions", assumptions(o, &n->result.assumptions));
+  pe_out_put(o, item, "limits", limits(o, &n->result));
+  return item;
+}
+
+static void put_statements(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *words) {
+  json_t *list = pe_out_array(o);
+  for (uint32_t i = 0; i < a->needed.list.len; i++)
+    if (a->statement == UINT32_MAX || a->statement == i) pe_out_add(o, list, statement(o, a, i, words));
+  pe_out_put(o, root, "statements", list);
+  pe_out_put(o, root, "complete", pe_out_bool(o, a->first.why == 0));
+  pe_out_put(o, root, "limits", limits(o, &a->first));
+}
+
 int pe_render_analysis_json(const pe_analysis *a, pe_buf *out) {
   pe_out o = {false};
   json_t *root = pe_out_object(&o);
@@ -204,13 +232,14 @@ int pe_render_analysis_json(const pe_analysis *a, pe_buf *out) {
   pe_buf_init(&words, out->alloc);
   if (a->ask == POLICYEVAL_ASK_COMPARE) put_compare(&o, root, a, &words);
   else if (a->ask == POLICYEVAL_ASK_FINDINGS) put_findings(&o, root, a, &words);
+  else if (a->ask == POLICYEVAL_ASK_STATEMENTS) put_statements(&o, root, a, &words);
   else put_check(&o, root, a, &words);
   pe_buf_done(&words);
   return pe_out_write(&o, root, true, out);
 }
 
 int pe_render_analysis_aws(const pe_analysis *a, pe_buf *out) {
-  if (a->ask == POLICYEVAL_ASK_COMPARE || a->ask == POLICYEVAL_ASK_FINDINGS) return POLICYEVAL_OK;
+  if (a->ask >= POLICYEVAL_ASK_COMPARE) return POLICYEVAL_OK;
   pe_out o = {false};
   json_t *root = pe_out_object(&o);
   pe_buf words;

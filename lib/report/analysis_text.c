@@ -176,9 +176,26 @@ static void put_findings(pe_buf *out, const pe_analysis *a) {
   for (size_t i = 0; i < n; i++) put_finding(out, a, &a->findings.list.data[i]);
 }
 
+static void put_statements(pe_buf *out, const pe_analysis *a) {
+  const size_t n = a->reasons.len;
+  if (n) pe_buf_fmt(out, "%zu statement%s change%s nothing\n", n, n == 1 ? "" : "s", n == 1 ? "s" : "");
+  else pe_buf_str(out, a->first.answer == PE_ANSWER_YES ? "each statement is needed\n" : "unknown\n");
+  for (uint32_t i = 0; i < a->needed.list.len; i++) {
+    const pe_needed *need = &a->needed.list.data[i];
+    if (a->statement != UINT32_MAX && a->statement != i) continue;
+    pe_buf_char(out, '\n');
+    put_place(out, a->subject, &a->subject->statements[i]);
+    pe_buf_fmt(out, ": %s\n  ", policyeval_need_name(need->need));
+    pe_words_need(out, a, need);
+    pe_buf_char(out, '\n');
+    put_example(out, &need->result);
+  }
+}
+
 int pe_render_analysis_text(const pe_analysis *a, pe_buf *out) {
   if (a->ask == POLICYEVAL_ASK_COMPARE) put_compare(out, a);
   else if (a->ask == POLICYEVAL_ASK_FINDINGS) put_findings(out, a);
+  else if (a->ask == POLICYEVAL_ASK_STATEMENTS) put_statements(out, a);
   else put_check(out, a);
   return pe_text_plain(out);
 }

@@ -164,3 +164,46 @@ void pe_words_analysis_reason(pe_buf *out, const pe_analysis *a, const pe_statem
   if (s->sid.len) pe_buf_fmt(out, "sid: %.*s.", (int)s->sid.len, s->sid.ptr);
   else pe_buf_fmt(out, "index: %u.", s->index);
 }
+
+/* "statement 1, 2 (Sid) and 3" */
+static void list_statements(pe_buf *out, const pe_result *r) {
+  const uint32_t n = (uint32_t)r->blocking.len;
+  pe_buf_str(out, n == 1 ? "statement " : "statements ");
+  for (uint32_t i = 0; i < n && !cut(out, i, n); i++) {
+    const pe_statement *s = r->blocking.data[i].statement;
+    if (i) pe_buf_str(out, i + 1 == n ? " and " : ", ");
+    pe_buf_fmt(out, "%u", s->index);
+    if (s->sid.len) pe_buf_fmt(out, " (%.*s)", (int)s->sid.len, s->sid.ptr);
+  }
+}
+
+static bool only_allows(const pe_result *r) {
+  for (size_t i = 0; i < r->blocking.len; i++) {
+    if (r->blocking.data[i].statement->effect == PE_DENY) return false;
+  }
+  return true;
+}
+
+void pe_words_need(pe_buf *out, const pe_analysis *a, const pe_needed *n) {
+  const bool deny = a->subject->statements[n - a->needed.list.data].effect == PE_DENY;
+  switch (n->need) {
+    case PE_NEED_NEEDED:
+      pe_buf_str(out, deny ? "It alone denies some requests." : "It alone allows some requests.");
+      break;
+    case PE_NEED_REDUNDANT:
+    case PE_NEED_SHADOWED:
+      pe_buf_str(out, deny ? "All that it denies is denied by "
+                      : n->need == PE_NEED_SHADOWED ? "All that it allows is denied by "
+                                                    : only_allows(&n->result)      ? "All that it allows is allowed by "
+                                                    : "All that it allows is allowed or denied by ");
+      list_statements(out, &n->result);
+      pe_buf_char(out, '.');
+      break;
+    case PE_NEED_NEVER: pe_buf_str(out, "There is no request that it matches."); break;
+    default:
+      pe_buf_str(out, "There is no answer: ");
+      pe_words_give_up(out, &n->result);
+      pe_buf_char(out, '.');
+      break;
+  }
+}

@@ -8,6 +8,7 @@ void pe_analysis_clear(pe_analysis *a) {
   pe_result_done(&a->second);
   pe_vec_done(&a->reasons, a->options.question.alloc);
   pe_cells_done(&a->findings);
+  pe_needed_done(&a->needed);
   a->too_many = a->only_services = false;
   a->relation = POLICYEVAL_RELATION_UNKNOWN;
 }
@@ -115,6 +116,31 @@ static int run_findings(pe_analysis *a, pe_question *q) {
   return 0;
 }
 
+/* NO as soon as one is not needed: that is proved, whatever comes of the others. */
+static int run_statements(pe_analysis *a, pe_question *q) {
+  q->statement = a->statement;
+  int rc = pe_needed_find(q, &a->needed);
+  if (rc) return rc;
+  a->first.alloc = q->alloc;
+  a->first.answer = PE_ANSWER_YES;
+  for (uint32_t i = 0; i < a->needed.list.len; i++) {
+    const pe_needed *n = &a->needed.list.data[i];
+    if (n->need == PE_NEED_NEEDED || (a->statement != UINT32_MAX && a->statement != i)) continue;
+    if (n->need == PE_NEED_UNKNOWN) {
+      if (a->first.answer == PE_ANSWER_NO) continue;
+      a->first.answer = PE_ANSWER_UNKNOWN;
+      a->first.why = n->result.why;
+      a->first.detail = n->result.detail;
+      continue;
+    }
+    uint32_t *slot = pe_vec_push(&a->reasons, q->alloc);
+    if (!slot) return POLICYEVAL_ENOMEM;
+    *slot = i;
+    a->first.answer = PE_ANSWER_NO;
+  }
+  return 0;
+}
+
 static int run(pe_analysis *a, pe_question *q) {
   switch (a->ask) {
     case POLICYEVAL_ASK_NEW_ACCESS: return a->against ? run_inclusion(a, q) : POLICYEVAL_EINVAL;
@@ -126,6 +152,7 @@ static int run(pe_analysis *a, pe_question *q) {
     case POLICYEVAL_ASK_PUBLIC: return run_public(a, q);
     case POLICYEVAL_ASK_COMPARE: return a->against ? run_compare(a, q) : POLICYEVAL_EINVAL;
     case POLICYEVAL_ASK_FINDINGS: return run_findings(a, q);
+    case POLICYEVAL_ASK_STATEMENTS: return run_statements(a, q);
     default: return POLICYEVAL_EINVAL;
   }
 }

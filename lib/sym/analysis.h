@@ -5,6 +5,7 @@
 
 #include "policyeval/analysis.h"
 #include "sym/findings.h"
+#include "sym/needed.h"
 #include "sym/public.h"
 
 /* What was asked and what came of it. Texts and policies are borrowed. */
@@ -13,11 +14,13 @@ typedef struct pe_analysis {
   pe_public options;        /* options.question: allocator, catalogue, budget, readings, grant_only */
   const pe_policy *subject, *against;
   pe_narrow narrow;         /* ACCESS_GRANTED */
+  uint32_t statement;       /* STATEMENTS: this one, or UINT32_MAX */
   /* The answer */
   pe_result first;          /* the question; COMPARE: subject allows more */
   pe_result second;         /* COMPARE: against allows more */
   PE_VEC(uint32_t) reasons; /* statements of the subject that grant by themselves what was asked about */
   pe_cells findings;        /* FINDINGS */
+  pe_needed_list needed;    /* STATEMENTS */
   bool too_many, only_services;
   int relation;             /* COMPARE: POLICYEVAL_RELATION_x */
 } pe_analysis;

@@ -199,19 +199,22 @@ static int keep_region(attempt *t, const pe_solution *s) {
   return 0;
 }
 
-static int keep_blocking(attempt *t, const pe_solution *s, const pe_boxes *excluded) {
-  for (uint32_t i = 0; i < s->ncore; i++) {
-    const pe_origin *from = &t->c.origins.data[excluded->data[s->core[i]].tag];
-    bool known = false;
-    for (size_t k = 0; k < t->out->blocking.len && !known; k++) {
-      const pe_origin *o = &t->out->blocking.data[k];
-      known = o->statement == from->statement && o->about == from->about;
-    }
-    pe_origin *slot = known ? NULL : pe_vec_push(&t->out->blocking, t->q->alloc);
-    if (!slot && !known) return POLICYEVAL_ENOMEM;
-    if (slot) *slot = *from;
+static int keep_origin(attempt *t, const pe_box *box) {
+  const pe_origin *from = &t->c.origins.data[box->tag];
+  for (size_t k = 0; k < t->out->blocking.len; k++) {
+    const pe_origin *o = &t->out->blocking.data[k];
+    if (o->statement == from->statement && o->about == from->about) return 0;
   }
+  pe_origin *slot = pe_vec_push(&t->out->blocking, t->q->alloc);
+  if (!slot) return POLICYEVAL_ENOMEM;
+  *slot = *from;
   return 0;
+}
+
+static int keep_blocking(attempt *t, const pe_solution *s, const pe_boxes *excluded) {
+  int rc = 0;
+  for (uint32_t i = 0; i < s->ncore && !rc; i++) rc = keep_origin(t, &excluded->data[s->core[i]]);
+  return rc;
 }
 
 enum { HINTS_MOST = 32 };
@@ -315,11 +318,11 @@ static bool same_box(const pe_box *a, const pe_box *b) {
   return a->count == b->count && (a->count == 0 || memcmp(a->literals, b->literals, a->count * sizeof *a->literals) == 0);
 }
 
-static bool in_list(const pe_boxes *list, const pe_box *box) {
+static const pe_box *in_list(const pe_boxes *list, const pe_box *box) {
   for (size_t i = 0; i < list->len; i++) {
-    if (same_box(&list->data[i], box)) return true;
+    if (same_box(&list->data[i], box)) return &list->data[i];
   }
-  return false;
+  return NULL;
 }
 
 static bool asked(const attempt *t, const pe_box *allow) {
@@ -340,7 +343,9 @@ static int search(attempt *t) {
     for (size_t n = 0; n < t->narrow.len && go && !rc; n++) rc = primitive(t, a, &t->narrow.data[n], NULL, all, &go);
     for (size_t d = 0; d < t->against.deny.len && go && !rc; d++) {
       const pe_box *deny = &t->against.deny.data[d];
-      if (!t->q->grant_only && in_list(&t->subject.deny, deny)) continue;
+      const pe_box *shared = t->q->grant_only ? NULL : in_list(&t->subject.deny, deny);
+      if (shared && t->keep_reasons && t->q->name_shared) rc = keep_origin(t, shared);
+      if (shared) continue;
       for (size_t n = 0; n < t->narrow.len && go && !rc; n++) rc = primitive(t, a, &t->narrow.data[n], deny, own, &go);
     }
   }

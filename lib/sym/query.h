@@ -23,6 +23,7 @@ typedef struct pe_question {
   pe_group against;      /* … what this does not? Empty: anything */
   bool grant_only;       /* the subject's Denies do not count */
   bool closed_catalog;   /* no actions but those of the catalogue exist */
+  bool name_shared;      /* Denies that both sides have are reasons of a NO, too */
   uint32_t statement;    /* only this Allow of the subject's first policy, or UINT32_MAX: all */
   pe_boxes_fn narrow;    /* only requests in one of these boxes; NULL: all */
   pe_boxes_fn trust;     /* requests in these boxes do not count; NULL: none */

@@ -52,6 +52,9 @@ def command(case, policy, existing):
         return ["check-no-public-access", *kind, *public_options(case.get("options", {})), policy]
     if case["ask"] == "findings":
         return ["findings", *kind, *public_options(case.get("options", {})), policy]
+    if case["ask"] == "statements":
+        one = case.get("options", {}).get("statement")
+        return ["findings", "--statements", *kind, *([] if one is None else ["--statement", str(one)]), policy]
     if case["ask"] == "no-new-access":
         return ["check-no-new-access", *kind, "--new", policy, "--existing", existing]
     if case["ask"] == "compare":
@@ -72,6 +75,25 @@ def replayed(folder, witness, document):
     return json.loads(run.out.splitlines()[0])["decision"]
 
 
+def check_needs(folder, vector, case, answer, run):
+    """Each statement has the expected word; its witness is decided otherwise once the statement is gone."""
+    expect, told = vector["expect"], {one["statementIndex"]: one for one in answer["statements"]}
+    for index, wanted in enumerate(expect["needs"]):
+        one = told.get(index, {"answer": "unknown", "statements": []})
+        assert [one["answer"], *one["statements"]] == wanted, f"{vector['id']} {index}\n{run.out}"
+    assert run.status == {"PASS": 1, "FAIL": 0, "UNKNOWN": 4}[expect["result"]], f"{vector['id']}: {run.status}"
+    stays = [s for i, s in enumerate(case["policy"]["Statement"]) if told.get(i, {}).get("answer", "needed") in ("needed", "unknown")]
+    for index, one in told.items():
+        if not one["witness"] or case["type"] in ("scp", "rcp"):
+            continue
+        mine = case["policy"]["Statement"][index]
+        others = {**case["policy"], "Statement": [s for s in stays if s is not mine]}
+        deny = mine["Effect"] == "Deny"
+        assert (replayed(folder, one["witness"], case["policy"]) == "explicitDeny") == deny, f"{vector['id']}: {one}"
+        without = replayed(folder, one["witness"], others) if others["Statement"] else "implicitDeny"
+        assert without == "implicitDeny" or (deny and without == "allowed"), f"{vector['id']}: {without} {one}"
+
+
 def check_vector(folder, vector, case):
     policy = folder.write("policy.json", json.dumps(case["policy"]))
     existing = folder.write("existing.json", json.dumps(case["existing"])) if "existing" in case else None
@@ -89,6 +111,9 @@ def check_vector(folder, vector, case):
         assert run.status == (1 if found else 0 if complete else 4), f"{vector['id']}\n{run.out}"
         for finding in answer["findings"]:
             assert replayed(folder, finding["witness"], case["policy"]) == "allowed", f"{vector['id']}: {finding}"
+        return
+    if case["ask"] == "statements":
+        check_needs(folder, vector, case, answer, run)
         return
     word = answer["relation"] if case["ask"] == "compare" else answer["result"]
     wanted = expect.get("relation", expect.get("result"))
@@ -137,6 +162,21 @@ def test_text_and_aws_say_what_changed():
         assert set(answer) == {"result", "message", "reasons"}, answer
         Run("check-no-new-access", "--type", "identity", "--expect", "FAIL", "--new", a, "--existing", b).check(0)
         Run("compare", "--type", "identity", "--expect", "narrower", a, b).check(1)
+
+
+def test_statements():
+    twice = {"Version": "2012-10-17", "Statement": [
+        {"Sid": "All", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}, {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+    with Folder() as folder:
+        path = folder.write("policy.json", json.dumps(twice))
+        Run("findings", "--statements", "--type", "identity", path).check(
+            1, "1 statement changes nothing", "statement 1: redundant", "All that it allows is allowed by statement 0 (All).", "e.g.")
+        Run("findings", "--statements", "--type", "identity", "--expect", "FAIL", path).check(0)
+        Run("findings", "--statement", "0", "--type", "identity", path).check(0, "each statement is needed")
+        Run("findings", "--statement", "2", "--type", "identity", path).check(2, "there is no such statement")
+        Run("findings", "--statement", "x", "--type", "identity", path).check(2, "--statement x is no number")
+        Run("findings", "--statements", "--trust-account", "111122223333", "--type", "identity", path).check(2, "plays no part")
+        Run("findings", "--statements", "--format", "aws", "--type", "identity", path).check(2, "--format")
 
 
 def test_access_over_all_requests():

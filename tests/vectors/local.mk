@@ -3,6 +3,7 @@
 check_PROGRAMS += tests/vectors/run_vectors
 tests_vectors_run_vectors_SOURCES = tests/vectors/run_vectors.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vector_access.c
+tests_vectors_run_vectors_SOURCES += tests/vectors/vector_analysis.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vector_decide.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vector_file.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vector_load.c

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Usage: run_vectors [FOLDER]: every *.json of FOLDER/decide, FOLDER/access and FOLDER/load. */
+/* Usage: run_vectors [FOLDER]: every *.json of FOLDER/decide, FOLDER/access, FOLDER/load and FOLDER/analysis. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@ typedef struct area {
 } area;
 
 static const area areas[] = {
-    {"decide", vector_decide, true}, {"access", vector_access, true}, {"load", vector_load, false}};
+    {"decide", vector_decide, true}, {"access", vector_access, true}, {"load", vector_load, false},
+    {"analysis", vector_analysis, true}};
 
 static unsigned passed, failed;
 

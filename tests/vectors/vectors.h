@@ -25,6 +25,7 @@ void vector_compare_set(vector *v, const char *what, const json_t *expected, con
 void vector_decide(vector *v);
 void vector_access(vector *v);
 void vector_load(vector *v);
+void vector_analysis(vector *v);
 
 /* A template with "$name" replaced; members and elements without a value are dropped. NULL: this one is. */
 json_t *vector_expand(json_t *node, json_t *with);

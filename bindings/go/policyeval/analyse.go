@@ -40,6 +40,7 @@ const (
 	AskPublic        Ask = C.POLICYEVAL_ASK_PUBLIC         // does it allow requests of the public, or of outsiders
 	AskCompare       Ask = C.POLICYEVAL_ASK_COMPARE        // which of it and the Existing policy allows what the other does not
 	AskFindings      Ask = C.POLICYEVAL_ASK_FINDINGS       // who outside of the zone of trust gets what (see JSON)
+	AskStatements    Ask = C.POLICYEVAL_ASK_STATEMENTS     // does each statement change what it allows or denies
 )
 
 // An AnswerKind answers an Ask. Zero is unknown.
@@ -72,6 +73,30 @@ const (
 // String is "equivalent", "narrower", "broader", "incomparable" or "unknown".
 func (r Relation) String() string {
 	return nameOr(C.policyeval_relation_name(C.int(r)), "Relation", int32(r))
+}
+
+// A Need says what a statement is for. Zero is unknown.
+type Need int32
+
+// The needs.
+const (
+	NeedUnknown   Need = C.POLICYEVAL_NEED_UNKNOWN
+	NeedNeeded    Need = C.POLICYEVAL_NEED_NEEDED    // some request is allowed, or denied, because of it alone
+	NeedRedundant Need = C.POLICYEVAL_NEED_REDUNDANT // what it says of requests, other statements say already
+	NeedShadowed  Need = C.POLICYEVAL_NEED_SHADOWED  // an Allow all of whose requests are denied
+	NeedNever     Need = C.POLICYEVAL_NEED_NEVER     // there is no request that it matches
+)
+
+// String is "unknown", "needed", "redundant", "shadowed" or "never-matches".
+func (n Need) String() string {
+	return nameOr(C.policyeval_need_name(C.int(n)), "Need", int32(n))
+}
+
+// A StatementNeed is what AskStatements says of a statement.
+type StatementNeed struct {
+	Need    Need
+	By      []int  // the statements that are why it is not needed
+	Witness string // a case that only this statement allows or, a Deny, denies; "": there is none
 }
 
 // A PublicRule says what makes a policy public.
@@ -155,6 +180,17 @@ func IPv6Limit(networks uint64) AskOption {
 	})
 }
 
+// OfStatement asks about this statement alone, against all others, for AskStatements. Without it: about all of them, each
+// against those that are needed, the last one first, so that all that are not needed can go together.
+func OfStatement(index int) AskOption {
+	return func(a *C.policyeval_analysis) (C.int, *Error) {
+		if index < 0 {
+			return 0, invalid(opAnalyse, "there is no such statement")
+		}
+		return C.policyeval_analysis_set_statement(a, C.size_t(index)), nil
+	}
+}
+
 // GrantOnly says that Deny statements do not count, as in S3's definition of public.
 func GrantOnly() AskOption {
 	return askOption(func(a *C.policyeval_analysis) C.int { return C.policyeval_analysis_set_grant_only(a, 1) })
@@ -169,7 +205,9 @@ func ClosedCatalog() AskOption {
 type Analysis struct {
 	Answer   AnswerKind
 	Relation Relation // of AskCompare
-	Reasons  []int    // statements of the policy that are the reason for Yes, from 0
+	// Statements of the policy that are the reason for Yes, from 0; of AskStatements those that are not needed.
+	Reasons []int
+	Needs   []StatementNeed // of AskStatements, one for each statement
 	// A request that shows Yes, as a case of `policyeval simulate --cases`; "": there is none.
 	Witness string
 	// Of AskCompare: a request that only the Existing policy allows.
@@ -215,13 +253,29 @@ func (c *Context) Ask(ctx context.Context, ask Ask, policy *Policy, options ...A
 		if rc != 0 {
 			return failed(opAnalyse, rc, C.GoString(C.policyeval_analysis_detail(a)))
 		}
-		analysis = newAnalysis(a)
+		analysis = newAnalysis(a, ask, C.policyeval_policy_statements((*C.policyeval_policy)(policy.ptr)))
 		return nil
 	})
 	return analysis, failure
 }
 
-func newAnalysis(a *C.policyeval_analysis) *Analysis {
+func newNeed(a *C.policyeval_analysis, statement C.size_t) StatementNeed {
+	need := StatementNeed{Need: Need(C.policyeval_analysis_need(a, statement))}
+	for i := C.size_t(0); ; i++ {
+		by := C.policyeval_analysis_need_by(a, statement, i)
+		if by == C.SIZE_MAX {
+			break
+		}
+		need.By = append(need.By, int(by))
+	}
+	var size C.size_t
+	if witness := C.policyeval_analysis_witness(a, C.int(statement), &size); witness != nil {
+		need.Witness = C.GoStringN(witness, C.int(size))
+	}
+	return need
+}
+
+func newAnalysis(a *C.policyeval_analysis, ask Ask, statements C.size_t) *Analysis {
 	analysis := &Analysis{
 		Answer:   AnswerKind(C.policyeval_analysis_answer(a)),
 		Relation: Relation(C.policyeval_analysis_relation(a)),
@@ -229,8 +283,14 @@ func newAnalysis(a *C.policyeval_analysis) *Analysis {
 	for i := C.size_t(0); i < C.policyeval_analysis_reasons(a); i++ {
 		analysis.Reasons = append(analysis.Reasons, int(C.policyeval_analysis_reason(a, i)))
 	}
+	for i := C.size_t(0); ask == AskStatements && i < statements; i++ {
+		analysis.Needs = append(analysis.Needs, newNeed(a, i))
+	}
 	for which, text := range []*string{&analysis.Witness, &analysis.ExistingWitness} {
 		var size C.size_t
+		if ask == AskStatements {
+			break
+		}
 		if witness := C.policyeval_analysis_witness(a, C.int(which), &size); witness != nil {
 			*text = C.GoStringN(witness, C.int(size))
 		}

@@ -134,10 +134,14 @@ func askOf(t *testing.T, c *Context, input *object) (ask Ask, policy *Policy, op
 	}
 	arguments = []string{"", "--type", kind.String(), "--format", "json"}
 	switch str(input.get("ask")) {
-	case "public", "findings":
+	case "public", "findings", "statements":
 		ask, arguments[0] = AskPublic, "check-no-public-access"
 		if str(input.get("ask")) == "findings" {
 			ask, arguments[0] = AskFindings, "findings"
+		}
+		if str(input.get("ask")) == "statements" {
+			ask, arguments[0] = AskStatements, "findings"
+			arguments = append(arguments, "--statements")
 		}
 		for _, m := range obj(input.get("options")).all() {
 			more, words := publicOption(t, m)
@@ -188,6 +192,10 @@ func publicOption(t *testing.T, m member) (options []AskOption, arguments []stri
 			return []AskOption{IPLimit(limit)}, []string{"--ip-limit", text(t, m.value)}
 		}
 		return []AskOption{IPv6Limit(limit)}, []string{"--ipv6-limit", text(t, m.value)}
+	case "statement":
+		index, err := strconv.Atoi(text(t, m.value))
+		must(t, err)
+		return []AskOption{OfStatement(index)}, []string{"--statement", text(t, m.value)}
 	case "grant_only":
 		if !yes(m.value) {
 			return nil, nil
@@ -233,6 +241,10 @@ func TestVectorsAnalysis(t *testing.T) {
 		if want, ok := v.expect.find("statements"); ok && text(t, got.Reasons) != text(t, want) {
 			t.Errorf("statements %v, expected %v", got.Reasons, want)
 		}
+		if want, ok := v.expect.find("needs"); ok {
+			checkNeeds(t, got, list(want))
+			return
+		}
 		if want, ok := v.expect.find("findings"); ok {
 			checkFindings(t, c, got, list(want), v.input.get("policy"))
 			return
@@ -251,6 +263,25 @@ func TestVectorsAnalysis(t *testing.T) {
 			t.Errorf("the existing policy does not allow %s", got.ExistingWitness)
 		}
 	})
+}
+
+// checkNeeds compares the word for each statement and the statements that are why; those needed have a witness.
+func checkNeeds(t *testing.T, got *Analysis, want []any) {
+	t.Helper()
+	var found []any
+	for _, n := range got.Needs {
+		words := []any{n.Need.String()}
+		for _, by := range n.By {
+			words = append(words, by)
+		}
+		found = append(found, words)
+		if (n.Need == NeedNeeded) != (n.Witness != "") {
+			t.Errorf("%v with the witness %q", n.Need, n.Witness)
+		}
+	}
+	if text(t, found) != text(t, want) {
+		t.Errorf("needs %v, expected %v", text(t, found), text(t, want))
+	}
 }
 
 // checkFindings compares what a vector names of each finding, in any order, and gives every witness back.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ._access import Access, access
 from ._analysis import (Analysis, check_access_not_granted, check_no_new_access, check_no_public_access, compare,
-                        findings)
+                        findings, statements)
 from ._columns import Columns
 from ._context import Context, Limits, default_context
 from ._errors import (CanceledError, ClosedError, ErrorCode, FileError, InternalError, InvalidArgumentError, LimitError,
@@ -25,8 +25,8 @@ from ._request import Request
 from ._simulator import Simulator
 from ._types import (AccessAnswer, AnalysisAnswer, Answer, Ask, CaseResult, Change, ChangedPolicy, Decision, Effect,
                      FailedCondition, Finding, Fixed, Format, Hint, Kind, Layer, LayerResult, Leg, Match, Miss,
-                     Obstacle, Position, Problem, Proof, PublicRule, Reach, ReachAnswer, Relation, Report, Severity,
-                     Span, Trust)
+                     Need, Obstacle, Position, Problem, Proof, PublicRule, Reach, ReachAnswer, Relation, Report,
+                     Severity, Span, StatementNeed, Trust)
 from ._validation import Validator, validate
 from ._version import VERSION as __version__
 
@@ -46,9 +46,10 @@ __all__ = [
     "Change", "ChangedPolicy", "ClosedError", "Columns", "Context", "Decision", "Effect", "ErrorCode",
     "FailedCondition", "FileError", "Finding", "Fixed", "Format", "Hint", "InternalError",
     "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits", "Match", "Miss",
-    "NotAPolicyError", "NotFoundError", "NotJSONError", "Obstacle", "OutOfMemoryError", "Policy",
+    "Need", "NotAPolicyError", "NotFoundError", "NotJSONError", "Obstacle", "OutOfMemoryError", "Policy",
     "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Proof", "PublicRule", "Reach",
-    "ReachAnswer", "Relation", "Report", "Request", "Severity", "Simulator", "Span", "StateError", "Trust",
+    "ReachAnswer", "Relation", "Report", "Request", "Severity", "Simulator", "Span", "StateError",
+    "StatementNeed", "Trust",
     "Validator", "__version__", "access", "check_access_not_granted", "check_no_new_access",
-    "check_no_public_access", "compare", "default_context", "findings", "validate", "version", "version_json",
+    "check_no_public_access", "compare", "default_context", "findings", "statements", "validate", "version", "version_json",
 ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ctypes
 import json
 import threading
-from typing import Any, Iterable, List, Mapping, Optional, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 
 from ._cancel import Cancel, Watch
 from ._context import Context, handle_of
@@ -15,8 +15,9 @@ from ._facts import Setter
 from ._ffi import lib
 from ._handle import Handle, Owner, utf8
 from ._policy import Policy, PolicyLike, kind_of, loaded
-from ._types import AnalysisAnswer, Answer, Ask, Kind, PublicRule, Relation, Trust
+from ._types import AnalysisAnswer, Answer, Ask, Kind, Need, PublicRule, Relation, StatementNeed, Trust
 
+SIZE_MAX = ctypes.c_size_t(-1).value
 Texts = Union[str, Iterable[str]]
 
 
@@ -39,15 +40,15 @@ class Analysis(Owner):
     policy: the one that is asked about; existing: the one it is held against; kind: of documents that are not loaded
     yet. actions, resources: for ACCESS_GRANTED, as policies write them. rule, trust ({"account": […], "org": […],
     "vpc": […], "vpce": […]}), ip_limit (IPv4 addresses), ipv6_limit (networks of 2^64 IPv6 addresses), grant_only: for PUBLIC.
-    closed_catalog: no actions but the known ones exist."""
+    closed_catalog: no actions but the known ones exist. statement: for STATEMENTS, the only one to ask about."""
 
-    __slots__ = ("_lock",)
+    __slots__ = ("_lock", "_statement_question")
 
     def __init__(self, ask: Union[Ask, str], policy: PolicyLike, existing: Optional[PolicyLike] = None, *,
                  kind: Union[Kind, str] = Kind.IDENTITY, actions: Texts = (), resources: Texts = (),
                  rule: Union[PublicRule, str, None] = None,
                  trust: Optional[Mapping[Union[Trust, str], Texts]] = None, ip_limit: Optional[int] = None,
-                 ipv6_limit: Optional[int] = None, grant_only: bool = False, closed_catalog: bool = False, ctx: Optional[Context] = None) -> None:
+                 ipv6_limit: Optional[int] = None, statement: Optional[int] = None, grant_only: bool = False, closed_catalog: bool = False, ctx: Optional[Context] = None) -> None:
         made, context = ctypes.c_void_p(), handle_of(ctx)
         asked = Ask.find(ask) if isinstance(ask, str) else Ask(ask)
         rc = lib.policyeval_analysis_new(context.pointer, asked, ctypes.byref(made))
@@ -55,6 +56,7 @@ class Analysis(Owner):
             raise error_of(rc)
         handle = Handle(made.value, lib.policyeval_analysis_free)
         self._lock = threading.Lock()
+        self._statement_question = asked is Ask.STATEMENTS
         to = Setter("analysis", handle.pointer)
         for name, one in (("set_policy", policy), ("set_existing", existing)):
             if one is not None:
@@ -76,6 +78,8 @@ class Analysis(Owner):
         for name, limit in (("ip_limit", ip_limit), ("ipv6_limit", ipv6_limit)):
             if limit is not None:
                 to.call("set_" + name, _number(name, limit))
+        if statement is not None:
+            to.call("set_statement", _number("statement", statement))
         to.call("set_grant_only", 1 if grant_only else 0)
         to.call("set_closed_catalog", 1 if closed_catalog else 0)
         self._handle = handle
@@ -102,13 +106,30 @@ class Analysis(Owner):
             reasons = [lib.policyeval_analysis_reason(pointer, i) for i in range(count)]
             relation = Relation(lib.policyeval_analysis_relation(pointer))
             answer = Answer(lib.policyeval_analysis_answer(pointer))
-            witnesses = [self._text(lib.policyeval_analysis_witness(pointer, which, None)) for which in (0, 1)]
+            needs = self._statements(pointer)
+            witnesses = [None if needs else self._text(lib.policyeval_analysis_witness(pointer, which, None))
+                         for which in (0, 1)]
             forms = [self._text(form(pointer, None)) for form in (
                 lib.policyeval_analysis_json, lib.policyeval_analysis_text, lib.policyeval_analysis_aws)]
         if forms[0] is None or forms[1] is None:
             raise error_of(-2)
         first, second = (None if text is None else json.loads(text) for text in witnesses)
-        return AnalysisAnswer(answer, relation, tuple(reasons), first, second, forms[0], forms[1], forms[2])
+        return AnalysisAnswer(answer, relation, tuple(reasons), first, second, needs, forms[0], forms[1],
+                              forms[2])
+
+    def _statements(self, pointer: int) -> Dict[int, StatementNeed]:
+        """What STATEMENTS found, by statement; empty for all other questions."""
+        data = self._text(lib.policyeval_analysis_json(pointer, None))
+        needs: Dict[int, StatementNeed] = {}
+        for one in json.loads(data or "{}").get("statements", ()) if self._statement_question else ():
+            index = one["statementIndex"]
+            need = Need(lib.policyeval_analysis_need(pointer, index))
+            by: List[int] = []
+            while (other := lib.policyeval_analysis_need_by(pointer, index, len(by))) < SIZE_MAX:
+                by.append(other)
+            witness = self._text(lib.policyeval_analysis_witness(pointer, index, None))
+            needs[index] = StatementNeed(need, tuple(by), None if witness is None else json.loads(witness))
+        return needs
 
     @staticmethod
     def _text(data: Optional[bytes]) -> Optional[str]:
@@ -148,3 +169,9 @@ def findings(policy: PolicyLike, *, cancel: Optional[Cancel] = None, **options: 
     """Who outside of the zone of trust gets what, under which conditions: `data["findings"]`. True in a condition when
     nobody does."""
     return _run(Ask.FINDINGS, policy, cancel=cancel, **options)
+
+
+def statements(policy: PolicyLike, *, cancel: Optional[Cancel] = None, **options: Any) -> AnalysisAnswer:
+    """Which statements change nothing: `reasons`, and `needs` with what is said of each. True in a condition when there
+    is one that is not needed."""
+    return _run(Ask.STATEMENTS, policy, cancel=cancel, **options)

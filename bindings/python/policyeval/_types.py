@@ -117,6 +117,7 @@ class Ask(_Named):
     PUBLIC = 3
     COMPARE = 4
     FINDINGS = 5
+    STATEMENTS = 6
 
 
 class Answer(_Told):
@@ -138,6 +139,19 @@ class Relation(_Told):
     NARROWER = 2
     BROADER = 3
     INCOMPARABLE = 4
+
+
+class Need(_Told):
+    """What a statement is for. Only NEEDED is true."""
+
+    UNKNOWN = 0
+    NEEDED = 1
+    REDUNDANT = 2
+    SHADOWED = 3
+    NEVER = 4
+
+    def __bool__(self) -> bool:
+        return self is Need.NEEDED
 
 
 class Reach(_Told):
@@ -365,17 +379,33 @@ class AccessAnswer:
 
 
 @dataclass(frozen=True)
+class StatementNeed:
+    """What a statement is for. True in a condition when it is needed.
+
+    by: the statements that are why it is not; witness: a case that only this statement allows or, a Deny, denies."""
+
+    need: Need
+    by: Tuple[int, ...]
+    witness: Optional[Mapping[str, Any]]
+
+    def __bool__(self) -> bool:
+        return bool(self.need)
+
+
+@dataclass(frozen=True)
 class AnalysisAnswer:
     """The answer about all requests. True in a condition when NO was proved, which is what a check asks for.
 
-    reasons: statements of the policy that are the reason for YES; witness: a case that shows YES, second_witness: one
-    that only the other policy allows; aws: in the form of Access Analyzer's API, None when it has no such question."""
+    reasons: statements of the policy that are the reason for YES (STATEMENTS: for NO, those that are not needed); witness: a
+    case that shows YES, second_witness: one that only the other policy allows; needs: of STATEMENTS, by the index
+    of the statement; aws: in the form of Access Analyzer's API, None when it has no such question."""
 
     answer: Answer
     relation: Relation
     reasons: Tuple[int, ...]
     witness: Optional[Mapping[str, Any]]
     second_witness: Optional[Mapping[str, Any]]
+    needs: Mapping[int, StatementNeed]
     json: str = field(repr=False)
     text: str = field(repr=False)
     aws: Optional[str] = field(repr=False)

@@ -109,7 +109,8 @@ ENUMS = {"POLICYEVAL_ERRORS": policyeval.ErrorCode, "POLICYEVAL_KINDS": policyev
          "POLICYEVAL_SEVERITIES": policyeval.Severity, "POLICYEVAL_FORMATS": policyeval.Format,
          "POLICYEVAL_ASKS": policyeval.Ask, "POLICYEVAL_ANSWERS": policyeval.Answer,
          "POLICYEVAL_RELATIONS": policyeval.Relation, "POLICYEVAL_PUBLIC_RULES": policyeval.PublicRule,
-         "POLICYEVAL_REACHES": policyeval.Reach, "POLICYEVAL_TRUSTS": policyeval.Trust}
+         "POLICYEVAL_REACHES": policyeval.Reach, "POLICYEVAL_TRUSTS": policyeval.Trust,
+         "POLICYEVAL_NEEDS": policyeval.Need}
 SENTENCES = {"POLICYEVAL_ERRORS", "POLICYEVAL_ASKS", "POLICYEVAL_SEVERITIES"}
 CONSTANTS = {"POLICYEVAL_COLUMNS": "COLUMN_", "POLICYEVAL_PRINCIPAL_FACTS": "FACT_"}
 

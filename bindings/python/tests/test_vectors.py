@@ -315,9 +315,9 @@ def test_validate(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
 
 
 OPTIONS = {"rule": "--rule", "trust_accounts": "--trust-account", "trust_orgs": "--trust-org", "grant_only":
-           "--grant-only", "ip_limit": "--ip-limit", "ipv6_limit": "--ipv6-limit", "actions": "--action",
+           "--grant-only", "ip_limit": "--ip-limit", "ipv6_limit": "--ipv6-limit", "statement": "--statement", "actions": "--action",
            "resources": "--resource"}
-COMMANDS = {"findings": "findings", "public": "check-no-public-access", "no-new-access": "check-no-new-access", "compare": "compare",
+COMMANDS = {"findings": "findings", "statements": "findings", "public": "check-no-public-access", "no-new-access": "check-no-new-access", "compare": "compare",
             "not-granted": "check-access-not-granted"}
 
 
@@ -339,6 +339,8 @@ def asked_of(case: Dict[str, Any], kind: str) -> Any:
         return answer, [*arguments, "policy.json"]
     if case["ask"] == "not-granted":
         return policyeval.check_access_not_granted(policy, kind=kind, **given), [*arguments, "policy.json"]
+    if case["ask"] == "statements":
+        return policyeval.statements(policy, kind=kind, **given), [*arguments, "--statements", "policy.json"]
     existing = write("existing.json", case["existing"])
     if case["ask"] == "compare":
         return policyeval.compare(policy, existing, kind=kind), [*arguments, "policy.json", "existing.json"]
@@ -374,6 +376,12 @@ def test_analysis(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
                                                                                      expect["findings"])]
         assert found == expect["findings"] and len(found) == len(answer.data["findings"])
         assert all(allows(one["witness"], case["policy"], case["type"]) for one in answer.data["findings"])
+        return
+    if "needs" in expect:
+        unknown = policyeval.StatementNeed(policyeval.Need.UNKNOWN, (), None)
+        found = [answer.needs.get(index, unknown) for index in range(len(expect["needs"]))]
+        assert [[one.need.text, *one.by] for one in found] == expect["needs"]
+        assert all(bool(one) == (one.witness is not None) for one in found)
         return
     assert sorted(answer.data["assumptions"]) == sorted(expect.get("assumptions", []))
     assert bool(answer.answer) == (answer.witness is not None or answer.second_witness is not None)
