@@ -31,3 +31,6 @@ bench_bench_validate_LDADD = libpe.la
 EXTRA_PROGRAMS += bench/bench_batch
 bench_bench_batch_SOURCES = bench/bench_batch.c
 bench_bench_batch_LDADD = libpolicyeval.la
+EXTRA_PROGRAMS += bench/bench_analysis
+bench_bench_analysis_SOURCES = bench/bench_analysis.c bench/analysis_policies.c bench/analysis_policies.h
+bench_bench_analysis_LDADD = libpolicyeval.la
