@@ -65,10 +65,11 @@ static int put_variable(void *user, const pe_variable *variable, unsigned flags,
   return pe_items_push(items, alloc, pe_item_of(flags & PE_ITEMS_FIELD ? PE_ITEM_FSTAR : PE_ITEM_STAR, 0));
 }
 
-static int keep_glob(pe_atom *a, pe_globs *to) {
+static int keep(pe_atom *a, pe_globs *to, const pe_glob *g) {
   pe_glob *slot = pe_vec_push(to, a->space->alloc);
   if (!slot) return POLICYEVAL_ENOMEM;
-  return pe_glob_make(a->space->arena, &a->items, slot);
+  *slot = *g;
+  return 0;
 }
 
 /* One pattern, or the fields of an ARN, between frames. */
@@ -105,10 +106,15 @@ static int add_piece(pe_atom *a, const piece *it) {
     a->unresolved = true;
     return 0;
   }
-  rc = keep_glob(a, &a->wide);
-  if (!rc && !wide.open) rc = keep_glob(a, &a->tight);
-  if (!rc) rc = put_piece(&lettered, it);
-  if (!rc) rc = keep_glob(a, &a->lettered);
+  pe_glob g;
+  rc = pe_glob_make(a->space->arena, &a->items, &g);
+  if (!rc) rc = keep(a, &a->wide, &g);
+  if (!rc && !wide.open) rc = keep(a, &a->tight, &g);
+  if (!rc && wide.open) {
+    rc = put_piece(&lettered, it);
+    if (!rc) rc = pe_glob_make(a->space->arena, &a->items, &g);
+  }
+  if (!rc) rc = keep(a, &a->lettered, &g); /* without a variable all three are one */
   a->two_sided |= wide.open;
   a->common &= wide.needs;
   a->any |= wide.needs;
@@ -173,18 +179,26 @@ static void sign(pe_buf *b, const pe_globs *globs) {
   }
 }
 
+/* The common case: no variable, and what the test holds is what tells it from others. */
+static int finish_plain(pe_atom *a, uint32_t key, uint32_t *test) {
+  pe_lang probe;
+  bool fresh = false;
+  pe_lang_borrow(a->wide.data, (uint32_t)a->wide.len, &probe);
+  int rc = pe_space_lang_test(a->space, key, &probe, test, &fresh);
+  return rc || !fresh ? rc : make_lang(a->space, &a->wide, &a->space->tests.data[*test].wide);
+}
+
 int pe_atom_finish(pe_atom *a, uint32_t key, uint32_t *test) {
   pe_buf signature;
   bool fresh = false;
   tidy(&a->wide);
+  if (!a->two_sided) return finish_plain(a, key, test);
   tidy(&a->tight);
   tidy(&a->lettered);
   pe_buf_init(&signature, a->space->alloc);
-  sign(&signature, &a->lettered);
-  if (a->two_sided) { /* doubtful patterns are in all but the tight list */
-    pe_buf_char(&signature, '/');
-    sign(&signature, &a->tight);
-  }
+  sign(&signature, &a->lettered); /* doubtful patterns are in all but the tight list */
+  pe_buf_char(&signature, '/');
+  sign(&signature, &a->tight);
   int rc = signature.failed ? POLICYEVAL_ENOMEM : 0;
   if (!rc) {
     rc = pe_space_test(a->space, key, PE_SORT_STRING, pe_slice_of(signature.ptr, signature.len), test, &fresh);
@@ -192,11 +206,11 @@ int pe_atom_finish(pe_atom *a, uint32_t key, uint32_t *test) {
   pe_buf_done(&signature);
   if (rc || !fresh) return rc;
   pe_test *t = &a->space->tests.data[*test];
-  t->two_sided = a->two_sided;
+  t->two_sided = 1;
   rc = make_lang(a->space, &a->wide, &t->wide);
-  if (!rc && a->two_sided) rc = make_lang(a->space, &a->tight, &t->tight);
+  if (!rc) rc = make_lang(a->space, &a->tight, &t->tight);
   /* Letters are exact about what a variable stands for; nothing is exact about what is doubtful. */
-  if (!rc && a->two_sided && !a->doubtful) rc = make_lang(a->space, &a->lettered, &t->lettered);
+  if (!rc && !a->doubtful) rc = make_lang(a->space, &a->lettered, &t->lettered);
   return rc;
 }
 

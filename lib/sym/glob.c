@@ -29,15 +29,17 @@ static bool has_case(uint32_t folded) {
 }
 
 int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned flags) {
+  if (!pe_vec_reserve(items, text.len, a)) return POLICYEVAL_ENOMEM;
+  pe_item *out = items->data + items->len;
   for (size_t i = 0; i < text.len;) {
-    unsigned step;
-    uint32_t cp = pe_utf8_decode(text.ptr + i, &step);
-    uint32_t folded = pe_utf8_fold(cp);
-    bool fold = (flags & PE_ITEMS_FOLD) && has_case(folded);
-    int rc = pe_items_push(items, a, fold ? pe_item_of(PE_ITEM_FOLD, folded) : pe_item_of(PE_ITEM_CHAR, cp));
-    if (rc) return rc;
+    unsigned step = 1;
+    uint32_t cp = (unsigned char)text.ptr[i];
+    if (cp >= 0x80) cp = pe_utf8_decode(text.ptr + i, &step);
+    uint32_t folded = flags & PE_ITEMS_FOLD ? pe_utf8_fold(cp) : 0;
+    *out++ = folded && has_case(folded) ? pe_item_of(PE_ITEM_FOLD, folded) : pe_item_of(PE_ITEM_CHAR, cp);
     i += step;
   }
+  if (text.len) items->len = (size_t)(out - items->data);
   return 0;
 }
 
@@ -61,40 +63,52 @@ int pe_items_elems(pe_items *items, const pe_alloc *a, const pe_elem *elems, uin
 }
 
 int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame) {
-  int rc = 0;
-  for (const char *c = frame; *c && !rc; c++) {
+  size_t most = 0;
+  for (const char *c = frame; *c; c++) most += *c == '#' ? 12 : 1;
+  if (!most) return 0;
+  if (!pe_vec_reserve(items, most, a)) return POLICYEVAL_ENOMEM;
+  pe_item *out = items->data + items->len;
+  for (const char *c = frame; *c; c++) {
     switch (*c) {
-      case '*': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_STAR, 0)); break;
-      case '%': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_FSTAR, 0)); break;
-      case '?': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_ONE, 0)); break;
-      case '+': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CLASS, PE_CLASS_NAME)); break;
-      case '|': rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CHAR, PE_SEPARATOR)); break;
+      case '*': *out++ = pe_item_of(PE_ITEM_STAR, 0); break;
+      case '%': *out++ = pe_item_of(PE_ITEM_FSTAR, 0); break;
+      case '?': *out++ = pe_item_of(PE_ITEM_ONE, 0); break;
+      case '+': *out++ = pe_item_of(PE_ITEM_CLASS, PE_CLASS_NAME); break;
+      case '|': *out++ = pe_item_of(PE_ITEM_CHAR, PE_SEPARATOR); break;
       case '#':
-        for (int i = 0; i < 12 && !rc; i++) rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CLASS, PE_CLASS_DIGIT));
+        for (int i = 0; i < 12; i++) *out++ = pe_item_of(PE_ITEM_CLASS, PE_CLASS_DIGIT);
         break;
       default:
         if (*c == '\\' && c[1]) c++;
-        rc = pe_items_push(items, a, pe_item_of(PE_ITEM_CHAR, (unsigned char)*c));
+        *out++ = pe_item_of(PE_ITEM_CHAR, (unsigned char)*c);
         break;
     }
   }
-  return rc;
+  items->len = (size_t)(out - items->data);
+  return 0;
 }
 
 int pe_glob_make(pe_arena *arena, const pe_items *items, pe_glob *out) {
   pe_item *copy = pe_arena_alloc(arena, (items->len ? items->len : 1) * sizeof *copy);
   if (!copy) return POLICYEVAL_ENOMEM;
   pe_glob g = {.items = copy, .exact = 1, .hash = 1469598103934665603u};
+  bool leading = true;
   for (size_t i = 0; i < items->len; i++) {
     pe_item item = items->data[i];
     if (pe_item_is_star(item) && g.count && copy[g.count - 1] == item) continue;
     copy[g.count++] = item;
     g.hash = (g.hash ^ item) * 1099511628211u;
     g.hash ^= g.hash >> 29;
+    if (pe_item_kind_of(item) == PE_ITEM_CHAR) {
+      g.letters |= pe_item_cp(item) >= PE_LETTER;
+      g.least++;
+      if (leading) g.lead++;
+      continue;
+    }
+    leading = false;
     if (!pe_item_is_star(item)) g.least++;
     if (pe_item_kind_of(item) > PE_ITEM_FOLD) g.exact = 0;
-    if (pe_item_kind_of(item) == PE_ITEM_FOLD) g.fold = 1;
-    if (pe_item_kind_of(item) == PE_ITEM_CHAR && pe_item_cp(item) >= PE_LETTER) g.letters = 1;
+    else g.fold = 1;
   }
   *out = g;
   return 0;
@@ -136,10 +150,12 @@ static bool swallows(pe_item star, pe_item y) {
 }
 
 bool pe_glob_match(const pe_glob *glob, const pe_item *word, uint32_t count) {
+  /* A plain beginning is nearly always what fails: a letter that is the same covers, any other plain one does not. */
+  if (glob->lead && (count < glob->lead || memcmp(glob->items, word, glob->lead * sizeof *word) != 0)) return false;
   /* One place to return to is enough: a later star swallows what an earlier one of its kind could, a colon or a
    * separator ends what a star can do for good, and field stars come before others. */
   const pe_item *items = glob->items;
-  uint32_t n = glob->count, g = 0, w = 0, star = UINT32_MAX, from = 0;
+  uint32_t n = glob->count, g = glob->lead, w = glob->lead, star = UINT32_MAX, from = 0;
   while (w < count) {
     if (g < n && pe_item_is_star(items[g])) {
       star = g++;

@@ -37,6 +37,7 @@ typedef struct pe_glob {
   const pe_item *items;
   uint32_t count;
   uint32_t least;      /* fewest characters of a match */
+  uint32_t lead;       /* CHAR items that it starts with */
   uint64_t hash;
   uint8_t exact;       /* CHAR and FOLD only */
   uint8_t fold;        /* some FOLD */

@@ -26,7 +26,10 @@ typedef struct pe_lang {
   uint8_t sorted;     /* the globs stand in the order of pe_glob_cmp */
 } pe_lang;
 
-/* Keeps the array. */
+/* Keeps the array. Borrow: the globs alone, for comparing. */
+static inline void pe_lang_borrow(const pe_glob *globs, uint32_t count, pe_lang *out) {
+  *out = (pe_lang){.globs = globs, .count = count};
+}
 void pe_lang_make(const pe_glob *globs, uint32_t count, pe_lang *out);
 bool pe_lang_has(const pe_lang *lang, const pe_item *word, uint32_t count);
 

@@ -77,35 +77,60 @@ static uint8_t join_sorts(uint8_t a, uint8_t b) {
   return b == PE_SORT_PRESENCE || a == b ? a : PE_SORT_MIXED;
 }
 
-int pe_space_test(pe_space *s, uint32_t key, pe_sort sort, pe_slice signature, uint32_t *out, bool *fresh) {
-  uint64_t hash = mix(mix(pe_slice_hash(signature), key), sort), h = hash;
+typedef struct sought { /* the test that is looked for: by signature, or (NULL) by globs */
+  uint32_t key;
+  pe_sort sort;
+  uint64_t hash;
+  pe_slice signature;
+  const pe_lang *wide;
+} sought;
+
+static bool same_test(const pe_test *t, const sought *w) {
+  if (t->hash != w->hash || t->key != w->key || t->sort != w->sort) return false;
+  if (!w->wide) return t->signature.ptr && pe_slice_eq(t->signature, w->signature);
+  if (t->signature.ptr || t->wide.count != w->wide->count) return false;
+  for (uint32_t i = 0; i < t->wide.count; i++) {
+    if (!pe_glob_equal(&t->wide.globs[i], &w->wide->globs[i])) return false;
+  }
+  return true;
+}
+
+static int find_test(pe_space *s, const sought *w, uint32_t *out, bool *fresh) {
   int rc = reserve(s, &s->test_slots.data, &s->test_slots.cap, s->tests.len, hash_of_test);
   if (rc) return rc;
+  uint64_t h = w->hash;
   *fresh = false;
   for (; s->test_slots.data[h & (s->test_slots.cap - 1)]; h++) {
-    uint32_t id = s->test_slots.data[h & (s->test_slots.cap - 1)] - 1;
-    const pe_test *t = &s->tests.data[id];
-    if (t->hash == hash && t->key == key && t->sort == sort && pe_slice_eq(t->signature, signature)) {
-      *out = id;
-      return 0;
-    }
+    *out = s->test_slots.data[h & (s->test_slots.cap - 1)] - 1;
+    if (same_test(&s->tests.data[*out], w)) return 0;
   }
-  char *copy = pe_arena_copy(s->arena, signature.ptr, signature.len);
-  uint32_t *mine = copy ? pe_vec_push(&s->keys.data[key].tests, s->alloc) : NULL;
+  char *copy = w->wide ? NULL : pe_arena_copy(s->arena, w->signature.ptr, w->signature.len);
+  uint32_t *mine = copy || w->wide ? pe_vec_push(&s->keys.data[w->key].tests, s->alloc) : NULL;
   pe_test *t = mine ? pe_vec_push(&s->tests, s->alloc) : NULL;
   if (!t) {
-    if (mine) s->keys.data[key].tests.len--;
+    if (mine) s->keys.data[w->key].tests.len--;
     return POLICYEVAL_ENOMEM;
   }
   uint32_t id = (uint32_t)s->tests.len - 1;
   *mine = id;
-  *t = (pe_test){.key = key, .local = (uint32_t)s->keys.data[key].tests.len - 1, .sort = (uint8_t)sort, .hash = hash,
-                 .signature = pe_slice_of(copy, signature.len)};
-  s->keys.data[key].sort = join_sorts(s->keys.data[key].sort, (uint8_t)sort);
+  *t = (pe_test){.key = w->key, .local = (uint32_t)s->keys.data[w->key].tests.len - 1, .sort = (uint8_t)w->sort,
+                 .hash = w->hash, .signature = pe_slice_of(copy, copy ? w->signature.len : 0)};
+  s->keys.data[w->key].sort = join_sorts(s->keys.data[w->key].sort, (uint8_t)w->sort);
   s->test_slots.data[h & (s->test_slots.cap - 1)] = id + 1;
   *out = id;
   *fresh = true;
   return 0;
+}
+
+int pe_space_test(pe_space *s, uint32_t key, pe_sort sort, pe_slice signature, uint32_t *out, bool *fresh) {
+  sought w = {key, sort, mix(mix(pe_slice_hash(signature), key), sort), signature, NULL};
+  return find_test(s, &w, out, fresh);
+}
+
+int pe_space_lang_test(pe_space *s, uint32_t key, const pe_lang *wide, uint32_t *out, bool *fresh) {
+  sought w = {key, PE_SORT_STRING, mix(key, PE_SORT_STRING), {NULL, 0}, wide};
+  for (uint32_t i = 0; i < wide->count; i++) w.hash = mix(w.hash, wide->globs[i].hash);
+  return find_test(s, &w, out, fresh);
 }
 
 int pe_space_pred(pe_space *s, const pe_pred *wanted, uint32_t *out) {

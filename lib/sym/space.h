@@ -91,6 +91,8 @@ int pe_space_find_key(pe_space *s, pe_slice name, uint32_t *out); /* made when n
 /* The signature stands for the content: same key and same signature is the same test. When the test is new, *fresh
  * is set and the caller fills `wide`, `tight`, `bounds`. */
 int pe_space_test(pe_space *s, uint32_t key, pe_sort sort, pe_slice signature, uint32_t *out, bool *fresh);
+/* A STRING test that is told from others by the globs of `wide` alone, which stand in the order of pe_glob_cmp. */
+int pe_space_lang_test(pe_space *s, uint32_t key, const pe_lang *wide, uint32_t *out, bool *fresh);
 int pe_space_pred(pe_space *s, const pe_pred *wanted, uint32_t *out); /* local is filled in */
 /* Copies the literals, sorted and without repetition, into the space. */
 int pe_space_box(pe_space *s, const pe_literal *literals, uint32_t count, uint32_t tag, pe_box *out);
