@@ -18,8 +18,23 @@ int check_ask(check *c, int ask) {
   return fail_rc(&c->common, POLICYEVAL_ENOMEM, "start");
 }
 
+/* "none" as a policy of the kind that lets nothing happen; of RCPs one of AWS's own is always there, which stops nothing. */
+static int load_none(check *c, policyeval_policy **policy) {
+  const bool named = c->kind == POLICYEVAL_KIND_IDENTITY || c->kind == POLICYEVAL_KIND_BOUNDARY ||
+                     c->kind == POLICYEVAL_KIND_SESSION || c->kind == POLICYEVAL_KIND_SCP;
+  const bool trust = c->kind == POLICYEVAL_KIND_TRUST, rcp = c->kind == POLICYEVAL_KIND_RCP;
+  const char *who = named ? "" : trust ? ", \"Principal\": {\"AWS\": \"*\"}" : ", \"Principal\": \"*\"";
+  char text[256];
+  snprintf(text, sizeof text,
+           "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"%s\"%s, \"Action\": \"%s\"%s}}",
+           rcp ? "Allow" : "Deny", who, trust ? "sts:*" : "*", trust ? "" : ", \"Resource\": \"*\"");
+  const int rc = policyeval_policy_load(c->common.context, c->kind, text, POLICYEVAL_NTS, "none", policy, NULL);
+  return rc == POLICYEVAL_OK ? 0 : fail_rc(&c->common, rc, "none");
+}
+
 int check_load(check *c, const char *path, int slot) {
-  int status = load_policy(&c->common, c->kind, path, &c->loaded[slot]);
+  int status = strcmp(path, "none") == 0 ? load_none(c, &c->loaded[slot])
+                                         : load_policy(&c->common, c->kind, path, &c->loaded[slot]);
   if (status) return status;
   if (!c->loaded[slot]) return fail(&c->common, EXIT_INPUT, "%s: the reply says that there is no policy", path);
   const int rc = slot ? policyeval_analysis_set_existing(c->analysis, c->loaded[slot])

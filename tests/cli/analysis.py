@@ -33,6 +33,15 @@ def vectors():
             yield vector, case
 
 
+def test_none_is_a_policy_that_is_not_there():
+    new = article("corrected", "secret.json")
+    Run("check-no-new-access", "--type", "secret", "--existing", "none", "--new", new).check(1, "FAIL", "statement with index: 0")
+    Run("check-no-new-access", "--type", "secret", "--existing", new, "--new", "none").check(0, "PASS")
+    Run("check-access-not-granted", "--type", "identity", "--action", "*", "none").check(0, "PASS")
+    for kind in ("identity", "resource", "secret", "kms-key", "trust", "scp", "rcp", "boundary", "session", "endpoint"):
+        Run("compare", "--type", kind, "none", "none").check(0, "equivalent")
+
+
 def public_options(options):
     args = []
     if "rule" in options:
