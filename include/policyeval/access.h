@@ -26,7 +26,9 @@ POLICYEVAL_API void policyeval_access_free(policyeval_access *access);
 POLICYEVAL_API const char *policyeval_access_detail(const policyeval_access *access);
 /** Who asks: as policyeval_request_set_principal. Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_principal(policyeval_access *access, const char *arn, size_t len);
+/** A fact about the principal (POLICYEVAL_PRINCIPAL_x), for both legs: as policyeval_request_set_principal_fact. Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_principal_fact(policyeval_access *access, int fact, const char *value, size_t len);
+/** Whether the principal's and the secret's account is the management account of its organization (0 or 1). Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_management(policyeval_access *access, int principal, int resource);
 /** The secret by its full ARN (with the six random characters). Since 0.1.
  *  https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html */
@@ -38,22 +40,29 @@ POLICYEVAL_API int policyeval_access_set_key(policyeval_access *access, const ch
 /** State of the key as DescribeKey prints it ("Enabled", "Disabled", "PendingDeletion", …). Since 0.1.
  *  https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
 POLICYEVAL_API int policyeval_access_set_key_state(policyeval_access *access, const char *state, size_t len);
-/** The parameters VersionStage and VersionId of the call; not passing them leaves their condition keys absent. Since 0.1. */
+/** The parameter VersionStage of the call. Stage and id leave their condition keys absent when they are not set, although the
+ *  service then reads AWSCURRENT. Since 0.1.
+ *  https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html */
 POLICYEVAL_API int policyeval_access_set_version_stage(policyeval_access *access, const char *stage, size_t len);
+/** The parameter VersionId of the call, a version's id. Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_version_id(policyeval_access *access, const char *id, size_t len);
-/** Facts, as in a request. Network facts of the caller count for the secret's leg only. Since 0.1. */
+/** A fact, as in a request. Network facts of the caller count for the secret's leg only. Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_context(policyeval_access *access, const char *key, size_t key_len,
                                                  const char *value, size_t value_len);
+/** A multivalued fact, also with one value or none; lens may be NULL when all values are NUL-terminated. Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_context_list(policyeval_access *access, const char *key, size_t key_len,
                                                       const char *const *values, const size_t *lens, size_t count);
+/** Declares that the value of a key, or whether it is there, is not known. Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_unknown(policyeval_access *access, const char *key, size_t len);
+/** Chooses a reading for this question alone (docs/semantics.md). More errors: ENOTFOUND. Since 0.1. */
 POLICYEVAL_API int policyeval_access_set_reading(policyeval_access *access, const char *row, const char *reading);
 /** Adds a policy: layer RESOURCE is the secret's policy, KEY the key policy, the others as in policyeval_policyset_add (an RCP
  *  and an endpoint policy apply to both legs). Takes its own reference. Since 0.1. */
 POLICYEVAL_API int policyeval_access_add_policy(policyeval_access *access, int layer, unsigned level,
                                                 policyeval_policy *policy);
-/** As policyeval_policyset_declare and policyeval_policyset_add_grants. Since 0.1. */
+/** Says that a layer is there although it has no policy: as policyeval_policyset_declare. Since 0.1. */
 POLICYEVAL_API int policyeval_access_declare(policyeval_access *access, int layer, unsigned level);
+/** Grants of the key: as policyeval_policyset_add_grants. Since 0.1. */
 POLICYEVAL_API int policyeval_access_add_grants(policyeval_access *access, const char *text, size_t len, const char *name,
                                                 policyeval_report **report);
 
@@ -68,13 +77,16 @@ POLICYEVAL_API int policyeval_access_decision(const policyeval_access *access);
 POLICYEVAL_API int policyeval_access_leg(const policyeval_access *access, int leg);
 /** 1 when nothing but authorization stands in the way (key state and the like), else 0. Since 0.1. */
 POLICYEVAL_API int policyeval_access_operable(const policyeval_access *access);
-/** Number of hints; rule id ("RESOURCE_LEADING_SPACE") and message of hint i (ptr NULL past the last). Since 0.1. */
+/** Number of hints; 0 before the question was decided. Since 0.1. */
 POLICYEVAL_API size_t policyeval_access_hints(const policyeval_access *access);
+/** Rule id of hint i ("RESOURCE_LEADING_SPACE"), static; ptr NULL past the last. Since 0.1. */
 POLICYEVAL_API policyeval_slice policyeval_access_hint_rule(const policyeval_access *access, size_t i);
+/** Message of hint i, one sentence, static; ptr NULL past the last. Since 0.1. */
 POLICYEVAL_API policyeval_slice policyeval_access_hint_message(const policyeval_access *access, size_t i);
-/** The documents that `policyeval access` prints; they live until the next change of the question. NULL: not decided, or
+/** The JSON document that `policyeval access` prints, len its bytes (may be NULL); it lives until the next change of the question. NULL: not decided, or
  *  out of memory. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_json(policyeval_access *access, size_t *len);
+/** What `policyeval access` prints for people; otherwise as policyeval_access_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_text(policyeval_access *access, size_t *len);
 
 /* X(name, value, text): answers over all requests. Zero is unknown. */
@@ -96,9 +108,10 @@ POLICYEVAL_API int policyeval_access_all_requests(policyeval_access *access);
 POLICYEVAL_API int policyeval_access_reach(const policyeval_access *access);
 /** "always", "sometimes", "never", "unknown"; NULL otherwise. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_reach_name(int reach);
-/** The documents that `policyeval access --all-requests` prints. NULL: not run, or out of memory. They live until the
+/** The JSON document that `policyeval access --all-requests` prints. NULL: not run, or out of memory. They live until the
  *  next change of the question. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_reach_json(policyeval_access *access, size_t *len);
+/** What `policyeval access --all-requests` prints for people; otherwise as policyeval_access_reach_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_reach_text(policyeval_access *access, size_t *len);
 
 /** For policyeval_access_who_can: a principal whose own policies are known, one of them (NULL: it has none). Call it once a
@@ -114,9 +127,10 @@ POLICYEVAL_API int policyeval_access_who_can(policyeval_access *access);
 POLICYEVAL_API size_t policyeval_access_who_count(const policyeval_access *access);
 /** 1 when every answer is certain, so that nobody is missing; else 0. Since 0.1. */
 POLICYEVAL_API int policyeval_access_who_complete(const policyeval_access *access);
-/** The documents that `policyeval who-can` prints. NULL: not run, or out of memory. They live until the next change of the
+/** The JSON document that `policyeval who-can` prints. NULL: not run, or out of memory. They live until the next change of the
  *  question. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_who_json(policyeval_access *access, size_t *len);
+/** What `policyeval who-can` prints for people; otherwise as policyeval_access_who_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_who_text(policyeval_access *access, size_t *len);
 
 #ifdef __cplusplus

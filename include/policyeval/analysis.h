@@ -84,20 +84,22 @@ POLICYEVAL_API int policyeval_analysis_new(policyeval_context *context, int ask,
 POLICYEVAL_API void policyeval_analysis_free(policyeval_analysis *analysis);
 /** Why the last call refused: one sentence, or "". Since 0.1. */
 POLICYEVAL_API const char *policyeval_analysis_detail(const policyeval_analysis *analysis);
-/** The policy that is asked about (the new one), and the one it is held against (the existing one; for NEW_ACCESS and
- *  COMPARE, of the same kind). Take references of their own. Since 0.1.
+/** The policy that is asked about (the new one). Takes a reference of its own. Since 0.1.
  *  https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoNewAccess.html */
 POLICYEVAL_API int policyeval_analysis_set_policy(policyeval_analysis *analysis, policyeval_policy *policy);
+/** The existing policy, which the other one is held against, of the same kind: for NEW_ACCESS and COMPARE. Takes a reference of its
+ *  own. Since 0.1. https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoNewAccess.html */
 POLICYEVAL_API int policyeval_analysis_set_existing(policyeval_analysis *analysis, policyeval_policy *policy);
-/** For ACCESS_GRANTED: one more action or resource, as a policy writes it (with wildcards). No action: all; no
- *  resource: all. Since 0.1. https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html */
+/** For ACCESS_GRANTED: one more action, as a policy writes it (with wildcards). No action: all. Since 0.1.
+ *  https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html */
 POLICYEVAL_API int policyeval_analysis_add_action(policyeval_analysis *analysis, const char *action, size_t len);
+/** For ACCESS_GRANTED: one more resource, as a policy writes it (with wildcards). No resource: all. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_add_resource(policyeval_analysis *analysis, const char *resource, size_t len);
-/** For PUBLIC and FINDINGS (whose rule is ZONE): the rule (POLICYEVAL_PUBLIC_x), and what belongs to
- *  the zone of trust (POLICYEVAL_TRUST_x).
- *  Naming trust sets the rule to ZONE. Since 0.1.
+/** For PUBLIC and FINDINGS (whose rule is ZONE): the rule (POLICYEVAL_PUBLIC_x). Since 0.1.
  *  https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
 POLICYEVAL_API int policyeval_analysis_set_rule(policyeval_analysis *analysis, int rule);
+/** For PUBLIC and FINDINGS: one more account, organization or network (POLICYEVAL_TRUST_x) of the zone of trust; sets the rule
+ *  to ZONE. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_add_trust(policyeval_analysis *analysis, int trust, const char *value, size_t len);
 /** For PUBLIC: more than so many public IPv4 addresses are the public. 0 (the default): 2^24. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_set_ip_limit(policyeval_analysis *analysis, uint64_t addresses);
@@ -123,27 +125,34 @@ POLICYEVAL_API int policyeval_analysis_run(policyeval_analysis *analysis);
 POLICYEVAL_API int policyeval_analysis_answer(const policyeval_analysis *analysis);
 /** For COMPARE: POLICYEVAL_RELATION_x. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_relation(const policyeval_analysis *analysis);
-/** Statements of the subject that are the reason for YES (STATEMENTS: for NO, those that are not needed): how many, and the
- *  index of one (SIZE_MAX: there is no such). Since 0.1. */
+/** Statements of the subject that are the reason for YES (STATEMENTS: for NO, those that are not needed): how
+ *  many. Since 0.1. */
 POLICYEVAL_API size_t policyeval_analysis_reasons(const policyeval_analysis *analysis);
+/** The index of such a statement; SIZE_MAX: there is no such. Since 0.1. */
 POLICYEVAL_API size_t policyeval_analysis_reason(const policyeval_analysis *analysis, size_t i);
-/** For STATEMENTS: POLICYEVAL_NEED_x of a statement, and the i-th other statement that is why it is not needed (SIZE_MAX: there
- *  are no more). A Deny counts as needed when no other Deny of the policy does its work: what it takes from other
+/** For STATEMENTS: POLICYEVAL_NEED_x of a statement. A Deny counts as needed when no other Deny of the policy does its work: what it takes from other
  *  policies is not known. UNKNOWN: not asked about, or no answer. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_need(const policyeval_analysis *analysis, size_t statement);
+/** The i-th other statement that is why the statement is not needed; SIZE_MAX: there are no more. Since 0.1. */
 POLICYEVAL_API size_t policyeval_analysis_need_by(const policyeval_analysis *analysis, size_t statement, size_t i);
 /** The request that shows YES, as a case of `simulate --cases` with `only` (and the readings it needs); given back with the
  *  policy it is allowed. which: 0; for COMPARE also 1, a request that only the other policy allows; for STATEMENTS the index of
  *  a statement, whose effect on the request no other statement has (a Deny: the policy denies it). NULL: there is none. Lives until the question changes. Since 0.1. */
 POLICYEVAL_API const char *policyeval_analysis_witness(policyeval_analysis *analysis, int which, size_t *len);
-/** The documents that the commands print, for programs, for people, and in the form of Access Analyzer's API. NULL: not
- *  run, out of memory, or (aws) the API has no such question. They live until the question changes. Since 0.1. */
+/** The JSON document that the commands print, len its bytes (may be NULL). NULL: not run, or out of memory. It lives until the
+ *  question changes. Since 0.1. */
 POLICYEVAL_API const char *policyeval_analysis_json(policyeval_analysis *analysis, size_t *len);
+/** The document for people; otherwise as policyeval_analysis_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_analysis_text(policyeval_analysis *analysis, size_t *len);
+/** The answer in the form of Access Analyzer's API; NULL also when the API has no such question. Otherwise as
+ *  policyeval_analysis_json. Since 0.1.
+ *  https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoNewAccess.html */
 POLICYEVAL_API const char *policyeval_analysis_aws(policyeval_analysis *analysis, size_t *len);
-/** "yes", "broader", "fixed-values" …; NULL otherwise. Static. Since 0.1. */
+/** "unknown", "no", "yes"; NULL otherwise. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_answer_name(int answer);
+/** "equivalent", "narrower", "broader", …; NULL otherwise. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_relation_name(int relation);
+/** The name of POLICYEVAL_NEED_x; NULL otherwise. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_need_name(int need);
 
 #ifdef __cplusplus

@@ -67,8 +67,9 @@ POLICYEVAL_API int policyeval_context_load_catalog(policyeval_context *context, 
 /** Releases text that the library handed over (functions that say so). Takes NULL. Since 0.1. */
 POLICYEVAL_API void policyeval_free(policyeval_context *context, void *text);
 
-/** "POLICYEVAL_EPOLICY" and the sentence for an error code; "" for codes there are not. Static. Since 0.1. */
+/** The name of an error code, "POLICYEVAL_EPOLICY"; "" for codes there are not. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_error_name(int error);
+/** The sentence for an error code; "" for codes there are not. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_error_text(int error);
 /** "allowed", "implicitDeny", "explicitDeny", "unknown"; NULL otherwise. Static. Since 0.1. */
 POLICYEVAL_API const char *policyeval_effect_name(int effect);

@@ -67,8 +67,10 @@ POLICYEVAL_API policyeval_slice policyeval_decision_reason(const policyeval_deci
 POLICYEVAL_API policyeval_slice policyeval_decision_assumption(const policyeval_decision *decision, size_t i);
 /** Context keys whose value could change the verdict; ptr NULL past the last. Since 0.1. */
 POLICYEVAL_API policyeval_slice policyeval_decision_missing(const policyeval_decision *decision, size_t i);
-/** The documents that `policyeval simulate` prints. They live as long as the decision; NULL: out of memory. Since 0.1. */
+/** The JSON document that `policyeval simulate` prints, len its bytes (may be NULL). It lives as long as the decision; NULL: out of
+ *  memory. Since 0.1. */
 POLICYEVAL_API const char *policyeval_decision_json(policyeval_decision *decision, size_t *len);
+/** What it prints for people; otherwise as policyeval_decision_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_decision_text(policyeval_decision *decision, size_t *len);
 /** The same in the shape of `aws iam simulate-custom-policy`. Since 0.1.
  *  https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html */

@@ -49,16 +49,19 @@ POLICYEVAL_API size_t policyeval_grant_documents(const policyeval_grant *grant);
 POLICYEVAL_API int policyeval_grant_document_layer(const policyeval_grant *grant, size_t i);
 /** 1 when this one changes, else 0. Since 0.1. */
 POLICYEVAL_API int policyeval_grant_document_changed(const policyeval_grant *grant, size_t i);
-/** What it says afterwards, ptr NULL: there is none (left); and the name for its file, such as "secret-policy.json". They live
- *  until the next run. Since 0.1. */
+/** What it says afterwards; ptr NULL: there is none (left). Lives until the next run. Since 0.1. */
 POLICYEVAL_API policyeval_slice policyeval_grant_document(const policyeval_grant *grant, size_t i);
+/** The name for its file, such as "secret-policy.json"; lives until the next run. Since 0.1. */
 POLICYEVAL_API policyeval_slice policyeval_grant_document_file(const policyeval_grant *grant, size_t i);
 
-/** What `policyeval grant` prints as JSON, as text, as a unified diff, and as the commands of the AWS CLI that apply it; they
- *  live until the next run. NULL: not run. Since 0.1. */
+/** What `policyeval grant` prints as JSON, len its bytes (may be NULL). It lives until the next run; NULL: not run. Since 0.1. */
 POLICYEVAL_API const char *policyeval_grant_json(const policyeval_grant *grant, size_t *len);
+/** What it prints for people; otherwise as policyeval_grant_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_grant_text(const policyeval_grant *grant, size_t *len);
+/** A unified diff of the policies, "" when nothing changes; otherwise as policyeval_grant_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_grant_diff(const policyeval_grant *grant, size_t *len);
+/** The commands of the AWS CLI that apply the change; otherwise as policyeval_grant_json. Since 0.1.
+ *  https://docs.aws.amazon.com/cli/latest/reference/secretsmanager/put-resource-policy.html */
 POLICYEVAL_API const char *policyeval_grant_commands(const policyeval_grant *grant, size_t *len);
 
 #ifdef __cplusplus

@@ -24,9 +24,13 @@ POLICYEVAL_API const char *policyeval_request_detail(const policyeval_request *r
 /** The caller: ARN of a user, role (some session of it), assumed-role session, federated user or account root.
  *  Since 0.1. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
 POLICYEVAL_API int policyeval_request_set_principal(policyeval_request *request, const char *arn, size_t len);
-/** The caller is an AWS service ("lambda.amazonaws.com"), a federated provider, or nobody (unsigned). Since 0.1. */
+/** The caller is an AWS service, by its service principal ("lambda.amazonaws.com"). Since 0.1. */
 POLICYEVAL_API int policyeval_request_set_service(policyeval_request *request, const char *name, size_t len);
+/** The caller signed in through an identity provider and has no session yet ("cognito-identity.amazonaws.com", or the ARN of a
+ *  SAML provider): for AssumeRoleWithWebIdentity and AssumeRoleWithSAML. Since 0.1.
+ *  https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
 POLICYEVAL_API int policyeval_request_set_provider(policyeval_request *request, const char *name, size_t len);
+/** Nobody signed the request. Errors: EINVAL (NULL), ENOMEM. Since 0.1. */
 POLICYEVAL_API int policyeval_request_set_anonymous(policyeval_request *request);
 
 /** Facts about the caller that its ARN does not tell. X(name, value, text). */

@@ -34,16 +34,33 @@ def declared(text):
     return marked, plain
 
 
+def undocumented(text, versions):
+    """What is wrong with the comments: every export has one of its own, which says since which version there is it."""
+    faults = []
+    for comment, name in re.findall(r"(?:(/\*\*(?:[^*]|\*(?!/))*\*/)\n)?POLICYEVAL_API [^;]*?(policyeval_\w+)\s*\(", text):
+        since = re.search(r"\bSince (\d+\.\d+)\b", comment)
+        if not comment:
+            faults.append(f"{name} has no comment of its own right above it (/** ... */)")
+        elif not since or not (versions.get(name, since.group(1)) + ".").startswith(since.group(1) + "."):
+            faults.append(f"the comment of {name} does not say since which version there is it")
+    return faults
+
+
 def exports_of_headers():
     marked, plain = [], []
+    for text in header_texts():
+        m, p = declared(text)
+        marked += m
+        plain += p
+    return marked, plain
+
+
+def header_texts():
     for name in sorted(os.listdir(HEADERS)):
         made = name.endswith(".h") and os.path.exists(os.path.join(HEADERS, name + ".in"))
         if name.endswith((".h", ".h.in")) and not made:
             with open(os.path.join(HEADERS, name), encoding="utf-8") as file:
-                m, p = declared(file.read())
-            marked += m
-            plain += p
-    return marked, plain
+                yield file.read()
 
 
 def nodes_of_map(text):
@@ -153,6 +170,10 @@ def prove():
     assert (marked, plain) == (["policyeval_a", "policyeval_d"], ["policyeval_c"]), (marked, plain)
     nodes = nodes_of_map("/* A { */ P_0.1 {\n global:\n b;\n a;\n local: *;\n};")
     assert nodes == [("P_0.1", ["b", "a"])], nodes
+    told = "/** A. Since 0.1. */\nPOLICYEVAL_API int policyeval_a(void);\n"
+    assert not undocumented(told, {"policyeval_a": "0.1.0"}) and len(undocumented(told, {"policyeval_a": "0.12.0"})) == 1
+    assert len(undocumented(told + "POLICYEVAL_API policyeval_slice policyeval_b(int a,\n int b);", {})) == 1
+    assert len(undocumented("/* A. Since 0.1. */\nPOLICYEVAL_API int policyeval_a(void);", {})) == 1
     assert len(faults_of_text(["a", "c"], ["d"], nodes, [("a", "0.1.0")])) == 6
 
 
@@ -168,10 +189,11 @@ def main():
     if "--update" in sys.argv[1:]:
         update(marked, nodes, versions)
         return
+    comments = [fault for text in header_texts() for fault in undocumented(text, dict(versions))]
     faults = faults_of_text(marked, plain, nodes, versions) + faults_of_library(nodes)
     if faults:
         faults.append("`make update-exports` writes map and symbols-in-versions anew from the headers")
-    source_tree.finish(f"exports ({len(marked)})", faults)
+    source_tree.finish(f"exports ({len(marked)})", faults + comments)
 
 
 main()
