@@ -17,16 +17,10 @@ static const char *word(const pe_result *r) {
   }
 }
 
-/* The case as a value of this document: written and read back, so that there is one writer of cases. */
 static json_t *witness(pe_out *o, const pe_result *r, const pe_alloc *alloc) {
-  if (!r->witness) return pe_out_null(o);
-  pe_buf text;
-  pe_buf_init(&text, alloc);
-  json_t *value = NULL;
-  if (pe_render_analysis_witness(r, &text) == POLICYEVAL_OK && text.len) value = json_loadb(text.ptr, text.len, 0, NULL);
-  pe_buf_done(&text);
-  if (!value) o->failed = true;
-  return value ? value : pe_out_null(o);
+  const pe_request *request = r->witness ? pe_request_prepared(r->witness) : NULL;
+  if (r->witness && !request) o->failed = true;
+  return pe_out_case(o, request, alloc);
 }
 
 static json_t *limits(pe_out *o, const pe_result *r) {

@@ -2,6 +2,8 @@
 #include "report/json.h"
 
 #include "base/utf8.h"
+#include "report/render.h"
+#include "service/tree.h"
 
 static json_t *made(pe_out *o, json_t *value) {
   if (!value) o->failed = true;
@@ -56,6 +58,19 @@ json_t *pe_out_span(pe_out *o, const pe_source *source, pe_span span) {
   pe_out_put(o, s, "start", position(o, place.start));
   pe_out_put(o, s, "end", position(o, place.end));
   return s;
+}
+
+json_t *pe_out_case(pe_out *o, const struct pe_request *request, const pe_alloc *alloc) {
+  if (!request) return pe_out_null(o);
+  pe_buf text;
+  pe_json_error error;
+  json_t *value = NULL;
+  pe_buf_init(&text, alloc);
+  if (pe_render_case(request, &text) != POLICYEVAL_OK || !text.len ||
+      pe_tree_read(alloc, pe_slice_of(text.ptr, text.len), &value, &error) != POLICYEVAL_OK)
+    o->failed = true;
+  pe_buf_done(&text);
+  return value ? value : pe_out_null(o);
 }
 
 static int into_buffer(const char *bytes, size_t len, void *user) {

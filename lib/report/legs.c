@@ -15,13 +15,8 @@ static const char *const leg_names[PE_LEGS] = {"secret", "key"};
 
 static json_t *one_case(pe_out *o, const pe_request_builder *b, const pe_alloc *alloc) {
   const pe_request *r = pe_request_prepared(b);
-  pe_buf text;
-  pe_buf_init(&text, alloc);
-  json_t *value = NULL;
-  if (r && pe_render_case(r, &text) == POLICYEVAL_OK && text.len) value = json_loadb(text.ptr, text.len, 0, NULL);
-  pe_buf_done(&text);
-  if (!value) o->failed = true;
-  return value ? value : pe_out_null(o);
+  if (!r) o->failed = true;
+  return pe_out_case(o, r, alloc);
 }
 
 static json_t *cases(pe_out *o, pe_request_builder *const b[PE_LEGS], const pe_alloc *alloc) {

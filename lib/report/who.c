@@ -10,14 +10,7 @@
 static const char *const own_names[] = {"given", "not-needed", "assumed"};
 
 static json_t *one_case(pe_out *o, const pe_request_builder *b, const pe_alloc *alloc) {
-  const pe_request *r = b ? pe_request_prepared(b) : NULL;
-  pe_buf text;
-  pe_buf_init(&text, alloc);
-  json_t *value = NULL;
-  if (r && pe_render_case(r, &text) == POLICYEVAL_OK && text.len) value = json_loadb(text.ptr, text.len, 0, NULL);
-  pe_buf_done(&text);
-  if (r && !value) o->failed = true;
-  return value ? value : pe_out_null(o);
+  return pe_out_case(o, b ? pe_request_prepared(b) : NULL, alloc);
 }
 
 static json_t *conditions(pe_out *o, const pe_legs_result *r, const pe_alloc *alloc) {

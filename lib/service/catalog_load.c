@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a folder of service reference files. They carry no policy, so jansson reads them. */
+/* Reading a folder of service reference files. They carry no policy, so jansson holds them. */
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "service/tables.h"
+#include "service/tree.h"
 
 enum { FILES_MAX = 10000, FILE_MAX = 64 << 20, CHUNK = 1 << 16 };
 
@@ -304,11 +305,16 @@ static int read_bytes(loader *l, pe_buf *path) {
 static int read_file(loader *l, pe_buf *path) {
   int rc = read_bytes(l, path);
   if (rc) return rc;
-  json_error_t error;
-  json_t *root = json_loadb(l->bytes.len ? l->bytes.ptr : "", l->bytes.len, JSON_REJECT_DUPLICATES, &error);
-  if (!root) {
-    if (json_error_code(&error) == json_error_out_of_memory) return POLICYEVAL_ENOMEM;
-    return FAIL(l, POLICYEVAL_EJSON, "line %d, column %d: %s", error.line, error.column, error.text);
+  const pe_slice text = l->bytes.len ? pe_slice_of(l->bytes.ptr, l->bytes.len) : PE_SLICE("");
+  pe_json_error error;
+  json_t *root = NULL;
+  rc = pe_tree_read(l->alloc, text, &root, &error);
+  if (rc == POLICYEVAL_ENOMEM) return rc;
+  if (rc) {
+    const pe_source source = {.text = text, .layer = PE_SOURCE_FILE};
+    const policyeval_position at = pe_source_position(&source, error.offset);
+    const char *why = error.fault ? pe_json_fault_message(error.fault) : "duplicate member";
+    return FAIL(l, POLICYEVAL_EJSON, "line %u, column %u: %s", at.line, at.column, why);
   }
   rc = json_is_object(root) ? read_service(l, root)
                             : FAIL(l, POLICYEVAL_EJSON, "not the reference of a service");

@@ -12,3 +12,5 @@ libpe_sources += lib/service/kms.def
 libpe_sources += lib/service/secretsmanager.def
 libpe_sources += lib/service/sts.def
 libpe_sources += lib/service/tables.h
+libpe_sources += lib/service/tree.c
+libpe_sources += lib/service/tree.h

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What AWS documents about services, actions, resource types and condition keys: built in and loaded. */
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -380,6 +381,52 @@ START_TEST(loads_without_memory)
 }
 END_TEST
 
+/* jansson's memory fails as well: what was loaded is the whole catalogue, letter by letter, or nothing. */
+static pe_test_alloc *jansson_memory;
+static void *jansson_alloc(size_t size) { return jansson_memory->alloc.alloc(jansson_memory->alloc.user, size); }
+static void jansson_free(void *ptr) { jansson_memory->alloc.release(jansson_memory->alloc.user, ptr); }
+
+static uint64_t names_of(const pe_catalog *c) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < pe_catalog_services(c); i++) {
+    const pe_action_info *a;
+    const size_t n = pe_catalog_actions(c, pe_catalog_service(c, i), &a);
+    for (size_t k = 0; k < n; k++) {
+      sum = sum * 31 + pe_slice_hash(a[k].name);
+      for (const char *const *key = a[k].condition_keys; *key; key++) sum = sum * 31 + pe_slice_hash(pe_slice_str(*key));
+      for (const char *const *t = a[k].resource_types; *t; t++) sum = sum * 31 + pe_slice_hash(pe_slice_str(*t));
+    }
+  }
+  return sum;
+}
+
+START_TEST(loads_all_or_nothing)
+{
+  folder f;
+  folder_make(&f);
+  folder_add(&f, "kms.json", kms, sizeof kms - 1);
+  folder_add(&f, "s3.json", s3, sizeof s3 - 1);
+  pe_catalog *whole = NULL;
+  ck_assert_int_eq(pe_catalog_load(&pe_alloc_libc, f.path, &whole, NULL), 0);
+  const uint64_t right = names_of(whole);
+  pe_catalog_free(whole);
+  UNIT_EACH_ALLOCATION (mem, rc) {
+    pe_catalog *c = NULL;
+    char *message = NULL;
+    jansson_memory = &mem;
+    json_set_alloc_funcs(jansson_alloc, jansson_free);
+    rc = pe_catalog_load(&mem.alloc, f.path, &c, &message);
+    json_set_alloc_funcs(malloc, free);
+    ck_assert_int_eq(c != NULL, rc == 0);
+    if (c) ck_assert_uint_eq(names_of(c), right);
+    if (rc == 0 && mem.failed) rc = POLICYEVAL_ENOMEM; /* what was not needed could not be had */
+    pe_alloc_free(&mem.alloc, message);
+    pe_catalog_free(c);
+  }
+  folder_drop(&f);
+}
+END_TEST
+
 /* All of AWS's reference, when there is a copy: POLICYEVAL_CORPUS names the folder of service-reference/. */
 START_TEST(loads_the_whole_reference)
 {
@@ -435,5 +482,5 @@ START_TEST(loads_the_whole_reference)
 END_TEST
 
 UNIT_MAIN("catalog", keys_are_sorted, finds_every_key, key_facts, builtin_services, action_facts, takes_keys,
-          loads_a_folder, names_the_bad_file, refuses_a_service_twice, loads_without_memory,
+          loads_a_folder, names_the_bad_file, refuses_a_service_twice, loads_without_memory, loads_all_or_nothing,
           loads_the_whole_reference)
