@@ -9,7 +9,8 @@
 typedef int (*text_setter)(policyeval_access *q, const char *text, size_t len);
 
 static int set(policyeval_access *q, const json_t *value, text_setter setter) {
-  return value ? setter(q, json_string_value(value), json_string_length(value)) : POLICYEVAL_OK;
+  if (!value || json_is_null(value)) return POLICYEVAL_OK;
+  return setter(q, json_string_value(value), json_string_length(value));
 }
 
 static int set_fact(policyeval_access *q, const json_t *value, int fact) {
@@ -76,17 +77,17 @@ static const struct {
     {"rcp", POLICYEVAL_LAYER_RCP, POLICYEVAL_KIND_RCP},
 };
 
-static int add_policy(vector *v, policyeval_access *q, size_t l, unsigned level, json_t *document) {
+static int add_policy(policyeval_context *c, policyeval_access *q, size_t l, unsigned level, json_t *document) {
   policyeval_policy *policy = NULL;
   char *text = json_dumps(document, JSON_ENCODE_ANY);
-  int rc = policyeval_policy_load(v->context, layers[l].kind, text, POLICYEVAL_NTS, "vector", &policy, NULL);
+  int rc = policyeval_policy_load(c, layers[l].kind, text, POLICYEVAL_NTS, "vector", &policy, NULL);
   if (!rc) rc = policyeval_access_add_policy(q, layers[l].layer, level, policy);
   policyeval_policy_unref(policy);
   free(text);
   return rc;
 }
 
-static int add_layer(vector *v, policyeval_access *q, size_t l, json_t *list) {
+static int add_layer(policyeval_context *c, policyeval_access *q, size_t l, json_t *list) {
   const bool organization =
       layers[l].layer == POLICYEVAL_LAYER_SCP || layers[l].layer == POLICYEVAL_LAYER_RCP;
   const bool cap = layers[l].layer != POLICYEVAL_LAYER_IDENTITY &&
@@ -96,20 +97,20 @@ static int add_layer(vector *v, policyeval_access *q, size_t l, json_t *list) {
   int rc = cap && !organization ? policyeval_access_declare(q, layers[l].layer, 0) : POLICYEVAL_OK;
   json_array_foreach(list, i, one) {
     if (!organization) {
-      if (!rc) rc = add_policy(v, q, l, 0, one);
+      if (!rc) rc = add_policy(c, q, l, 0, one);
       continue;
     }
     if (!rc) rc = policyeval_access_declare(q, layers[l].layer, (unsigned)i + 1);
-    json_array_foreach(one, k, inner) if (!rc) rc = add_policy(v, q, l, (unsigned)i + 1, inner);
+    json_array_foreach(one, k, inner) if (!rc) rc = add_policy(c, q, l, (unsigned)i + 1, inner);
   }
   return rc;
 }
 
-static int add_policies(vector *v, policyeval_access *q, json_t *policies) {
+static int add_policies(policyeval_context *c, policyeval_access *q, json_t *policies) {
   int rc = POLICYEVAL_OK;
   for (size_t l = 0; l < sizeof layers / sizeof layers[0] && !rc; l++) {
     json_t *list = json_object_get(policies, layers[l].member);
-    if (list) rc = add_layer(v, q, l, list);
+    if (list) rc = add_layer(c, q, l, list);
   }
   json_t *grants = json_object_get(policies, "grants");
   if (rc || !grants) return rc;
@@ -119,8 +120,8 @@ static int add_policies(vector *v, policyeval_access *q, json_t *policies) {
   return rc;
 }
 
-static int ask(vector *v, policyeval_access *q) {
-  json_t *in = v->input, *one;
+int vector_access_fill(policyeval_context *c, policyeval_access *q, json_t *in) {
+  json_t *one;
   const char *row;
   size_t i;
   int rc = set_principal(q, json_object_get(in, "principal"),
@@ -136,8 +137,8 @@ static int ask(vector *v, policyeval_access *q) {
   json_object_foreach(json_object_get(in, "readings"), row, one) {
     if (!rc) rc = policyeval_access_set_reading(q, row, json_string_value(one));
   }
-  if (!rc) rc = add_policies(v, q, json_object_get(in, "policies"));
-  return rc ? rc : policyeval_access_decide(q);
+  if (!rc) rc = add_policies(c, q, json_object_get(in, "policies"));
+  return rc;
 }
 
 /* The rules of the hints, each once: two ways out may go by one rule. */
@@ -194,7 +195,8 @@ static void compare(vector *v, policyeval_access *q) {
 void vector_access(vector *v) {
   policyeval_access *q = NULL;
   int rc = policyeval_access_new(v->context, &q);
-  if (!rc) rc = ask(v, q);
+  if (!rc) rc = vector_access_fill(v->context, q, v->input);
+  if (!rc) rc = policyeval_access_decide(q);
   const char *why = policyeval_access_detail(q);
   if (rc)
     vector_fault_text(v, "question", "an answer", *why ? why : policyeval_error_name(rc));
