@@ -20,6 +20,7 @@ unit_tests += tests/unit/test_json
 unit_tests += tests/unit/test_json_jansson
 unit_tests += tests/unit/test_lang
 unit_tests += tests/unit/test_legs
+unit_tests += tests/unit/test_limits
 unit_tests += tests/unit/test_load
 unit_tests += tests/unit/test_operator
 unit_tests += tests/unit/test_pattern
