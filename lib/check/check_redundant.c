@@ -2,6 +2,7 @@
 /* Entries that other entries of the same list cover, and statements that are there twice. */
 #include "check/check.h"
 #include "check/cover.h"
+#include "sym/compile.h"
 #include "text/arn.h"
 
 /* Field by field, as resources are matched (L1.7.4). */
@@ -65,6 +66,8 @@ static void check_resources(pe_check *c) {
     l.entries[i] = (pe_cover_entry){.text = r->text, .all = pe_slice_eq(r->text, PE_SLICE("*")), .skip = r->never};
     /* What a short ARN matches depends on the kind (AMB-4). */
     if (!l.entries[i].all && !r->never && r->pattern.count < PE_ARN_FIELDS) l.entries[i].literal = 1;
+    /* A wildcard in the type word may match nothing (AMB-2). */
+    if (!r->never && r->pattern.wild_type && pe_compile_type_word(&r->pattern)) l.entries[i].literal = 1;
   }
   c->result = pe_cover_find(c->scratch, l.entries, l.count, false, 5, covers_arn, &c->work, &c->incomplete);
   report(c, &l, PE_RULE_REDUNDANT_RESOURCE);

@@ -453,8 +453,7 @@ static int actions(pe_compiler *c, const pe_statement *s) {
   return rc;
 }
 
-/* AMB-2, PE-1: services whose resource types start with a word. */
-static bool has_type_word(const pe_arn_pattern *p) {
+bool pe_compile_type_word(const pe_arn_pattern *p) {
   static const char *const services[] = {"secretsmanager", "kms", "iam", "sts"};
   for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
     if (pe_pattern_match(&p->field[PE_ARN_SERVICE], pe_slice_str(services[i]))) return true;
@@ -476,7 +475,7 @@ static int one_resource(pe_compiler *c, const pe_resource *r, pe_atom *atom) {
   const pe_arn_pattern *p = &r->pattern;
   if (r->never || p->fields < PE_ARN_FIELDS) return 0;
   if (r->short_arn && pe_compile_reading(c, PE_ROW_AMB_4) == AMB_4_NEVER) return 0;
-  if (p->wild_type && has_type_word(p) && pe_compile_reading(c, PE_ROW_AMB_2) == AMB_2_LITERAL) return 0;
+  if (p->wild_type && pe_compile_type_word(p) && pe_compile_reading(c, PE_ROW_AMB_2) == AMB_2_LITERAL) return 0;
   bool nocase = has_upper(p) && pe_compile_reading(c, PE_ROW_AMB_3) == AMB_3_NOCASE;
   int rc = pe_atom_arn(atom, p, "", nocase);
   if (!rc && p->crossable && pe_compile_reading(c, PE_ROW_AMB_1) == AMB_1_CROSSING) {

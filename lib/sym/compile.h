@@ -82,6 +82,9 @@ int pe_compile_condition(pe_compiler *c, const pe_condition *cond);
 /* The principal elements as a test on the principal. */
 int pe_compile_principals(pe_compiler *c, const pe_statement *s, uint32_t *test);
 
+/* AMB-2, PE-1: may the pattern be of a service whose resource types start with a word? */
+bool pe_compile_type_word(const pe_arn_pattern *p);
+
 /* The reading in force, as an index that is never "cautious", noted in c->rows. */
 unsigned pe_compile_reading(pe_compiler *c, pe_row row);
 
