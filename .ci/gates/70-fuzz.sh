@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Each fuzz target for a short time (FUZZ_SECONDS, 10 without it) with AddressSanitizer and UndefinedBehaviorSanitizer.
+# Each fuzz target for a short time (FUZZ_SECONDS, 8 without it) with AddressSanitizer and UndefinedBehaviorSanitizer.
 . "$TOP/.ci/gate.sh"
 with clang clang
 ls fuzz/fuzz_*.c >/dev/null 2>&1 || skip "no fuzz targets"
@@ -14,7 +14,7 @@ for target in $targets; do
   [ ! -d "fuzz/seeds/$name" ] || set -- "$@" "fuzz/seeds/$name"
   dict=
   [ ! -f "fuzz/$name.dict" ] || dict=-dict=fuzz/$name.dict
-  if ! "$OUT/$target" -max_total_time="${FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  if ! "$OUT/$target" -max_total_time="${FUZZ_SECONDS:-8}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$OUT/crashes/$name-" $dict "$@" >"$OUT/$name.log" 2>&1; then
     tail -n 40 "$OUT/$name.log"
     say "$target failed; the input is in $OUT/crashes"
