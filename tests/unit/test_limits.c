@@ -95,7 +95,8 @@ static const struct {
 
 /* That the existing policy covers all takes a search: either of two tests, or neither. */
 #define TEST(op, key, value)       "\"" op "\":{\"aws:PrincipalTag/" key "\":\"" value "\"}"
-#define STATEMENT(effect, tests)   "{\"Effect\":\"" effect "\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{" tests "}}"
+#define STATEMENT(effect, tests) \
+  "{\"Effect\":\"" effect "\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{" tests "}}"
 #define EITHER(effect)                                                                                            \
   STATEMENT(effect, TEST("StringLike", "a", "*a*b"))                                                              \
   "," STATEMENT(effect, TEST("StringNotLike", "a", "*a*b") "," TEST("StringLike", "b", "*c*d")) "," STATEMENT(    \
