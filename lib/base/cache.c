@@ -74,13 +74,13 @@ static bool same(const entry *e, uint64_t hash, const pe_cache_key *key) {
 
 static entry **find(const table *t, uint64_t hash, const pe_cache_key *key) {
   if (!t->cap) return NULL;
-  for (size_t at = hash & (t->cap - 1); t->slots[at]; at = (at + 1) & (t->cap - 1))
+  for (size_t at = pe_slice_slot(hash, t->cap - 1); t->slots[at]; at = (at + 1) & (t->cap - 1))
     if (same(t->slots[at], hash, key)) return &t->slots[at];
   return NULL;
 }
 
 static void put(entry **slots, size_t cap, entry *e) {
-  size_t at = e->hash & (cap - 1);
+  size_t at = pe_slice_slot(e->hash, cap - 1);
   while (slots[at]) at = (at + 1) & (cap - 1);
   slots[at] = e;
 }

@@ -36,5 +36,7 @@ bool pe_slice_ends(pe_slice s, pe_slice suffix);
 int pe_slice_cmp(pe_slice a, pe_slice b);  /* bytewise, shorter first */
 uint64_t pe_slice_hash(pe_slice s);        /* a fixed hash of the bytes */
 uint64_t pe_slice_hash_nocase(pe_slice s); /* the same over ASCII lower case */
+/* Where a table of mask + 1 slots looks first; a size_t may be narrower than a hash. */
+static inline size_t pe_slice_slot(uint64_t hash, size_t mask) { return (size_t)(hash & mask); }
 
 #endif

@@ -13,7 +13,7 @@ typedef struct sid_table {
 } sid_table;
 
 static uint32_t *find(const pe_check *c, const sid_table *t, pe_slice sid) {
-  size_t at = pe_slice_hash(sid) & t->mask;
+  size_t at = pe_slice_slot(pe_slice_hash(sid), t->mask);
   while (t->slot[at] && !pe_slice_eq(c->policy->statements[t->slot[at] - 1].sid, sid)) at = (at + 1) & t->mask;
   return &t->slot[at];
 }

@@ -280,7 +280,7 @@ static int table_reserve(pe_request_builder *b) {
   if (!data) return POLICYEVAL_ENOMEM;
   for (size_t i = 0; i < b->used; i++) {
     if (b->slots.data[i].later) continue;
-    size_t at = b->slots.data[i].hash & (want - 1);
+    size_t at = pe_slice_slot(b->slots.data[i].hash, want - 1);
     while (data[at]) at = (at + 1) & (want - 1);
     data[at] = (uint32_t)i + 1;
   }
@@ -292,7 +292,7 @@ static int table_reserve(pe_request_builder *b) {
 
 /* The slot of the key, or the place in the table where it would be. */
 static slot *find_slot(const pe_request_builder *b, uint64_t hash, pe_slice key, size_t *place) {
-  size_t mask = b->table.len - 1, at = hash & mask;
+  size_t mask = b->table.len - 1, at = pe_slice_slot(hash, mask);
   for (; b->table.data[at]; at = (at + 1) & mask) {
     slot *s = &b->slots.data[b->table.data[at] - 1];
     if (s->hash == hash && pe_slice_eq_ascii_nocase(slot_lower(s), key)) return s;

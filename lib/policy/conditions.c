@@ -160,7 +160,7 @@ static void check_case(pe_build *b, uint32_t block) {
   }
   for (uint32_t i = pe_json_first(block); i < object->next && !b->result; i = pe_build_node(b, i)->next) {
     pe_slice key = pe_build_node(b, i)->key;
-    size_t at = pe_slice_hash_nocase(key) & (slots - 1);
+    size_t at = pe_slice_slot(pe_slice_hash_nocase(key), slots - 1);
     while (table[at] && !pe_slice_eq_ascii_nocase(pe_build_node(b, table[at])->key, key))
       at = (at + 1) & (slots - 1);
     if (!table[at]) {

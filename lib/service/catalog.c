@@ -63,8 +63,9 @@ bool pe_catalog_complete(const pe_catalog *c, pe_slice service) { return service
 
 static const pe_action_info *loaded_action(const pe_catalog *c, pe_slice service, pe_slice name) {
   if (!c->by_action.slot) return NULL;
-  for (size_t at = pe_service_action_hash(service, name) & c->by_action.mask; c->by_action.slot[at];
-       at = (at + 1) & c->by_action.mask) {
+  const size_t mask = c->by_action.mask;
+  for (size_t at = pe_slice_slot(pe_service_action_hash(service, name), mask); c->by_action.slot[at];
+       at = (at + 1) & mask) {
     const pe_action_info *a = c->actions[c->by_action.slot[at] - 1];
     if (pe_slice_eq_ascii_nocase(a->name, name) && pe_slice_eq_ascii_nocase(a->service, service)) return a;
   }
@@ -100,7 +101,7 @@ size_t pe_catalog_resources(const pe_catalog *c, pe_slice service, const pe_reso
 
 const pe_key_info *pe_catalog_loaded_key(const pe_catalog *c, pe_slice name, bool prefix) {
   if (!c->by_key.slot) return NULL;
-  for (size_t at = pe_slice_hash_nocase(name) & c->by_key.mask; c->by_key.slot[at];
+  for (size_t at = pe_slice_slot(pe_slice_hash_nocase(name), c->by_key.mask); c->by_key.slot[at];
        at = (at + 1) & c->by_key.mask) {
     const pe_key_info *k = &c->keys[c->by_key.slot[at] - 1];
     if (k->is_prefix == prefix && pe_slice_eq_ascii_nocase(pe_slice_str(k->name), name)) return k;

@@ -39,7 +39,7 @@ static int slots_init(pe_arena *arena, pe_slots *s, size_t items) {
 }
 
 static void slots_add(pe_slots *s, uint64_t hash, size_t index) {
-  size_t at = hash & s->mask;
+  size_t at = pe_slice_slot(hash, s->mask);
   while (s->slot[at]) at = (at + 1) & s->mask;
   s->slot[at] = (uint32_t)index + 1;
 }
@@ -58,7 +58,7 @@ static int words_room(loader *l) {
 static const char *word(loader *l, pe_slice text) {
   if (words_room(l)) return NULL;
   uint64_t hash = pe_slice_hash(text);
-  for (size_t at = hash & l->by_word.mask; l->by_word.slot[at]; at = (at + 1) & l->by_word.mask) {
+  for (size_t at = pe_slice_slot(hash, l->by_word.mask); l->by_word.slot[at]; at = (at + 1) & l->by_word.mask) {
     const char *have = l->words.data[l->by_word.slot[at] - 1];
     if (pe_slice_eq(pe_slice_str(have), text)) return have;
   }
