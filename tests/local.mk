@@ -24,6 +24,7 @@ AM_TESTS_ENVIRONMENT = \
   CK_VERBOSITY=normal; export CK_VERBOSITY; \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 
+TESTS += tests/abi/check_step.py
 TESTS += tests/cli/access.py
 TESTS += tests/cli/analysis.py
 TESTS += tests/cli/grant.py
@@ -32,6 +33,7 @@ TESTS += tests/cli/validate.py
 TESTS += tests/docs/check_readings.py
 TESTS += tests/docs/check_readme.py
 TESTS += tests/docs/check_rules.py
+TESTS += tests/docs/check_sbom.py
 TESTS += tests/docs/run_examples.py
 TESTS += tests/exports/exports.py
 TESTS += tests/exports/promises.py

@@ -12,4 +12,5 @@ if [ $status != 0 ]; then
   say "abidiff ended with $status: if the change is wanted, run \`make update-abi\`, write it into NEWS.md, step -version-info"
   exit 1
 fi
+srcdir=$TOP builddir=$TOP/$OUT python3 tests/abi/check_step.py || exit 1
 say "$(grep -c '<elf-symbol ' tests/abi/libpolicyeval.abi) exported symbols, no difference"

@@ -13,11 +13,12 @@ import source_tree
 FILE_CAP = 800       # lines of a C file
 FUNCTION_CAP = 80    # lines of a C function
 LINE_CAP = 140       # characters of a C line; .clang-format aims at 110
+SPDX = "SPDX-License" "-Identifier: MIT"  # in two parts: reuse takes the whole for a declaration
 UNDONE = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 CODE = ("lib/", "include/", "tools/", "bindings/", "tests/", "examples/", "bench/", "fuzz/", "script/", ".ci/")
 # Files that cannot carry a comment, or are data that must stay byte for byte.
-NO_COMMENT = re.compile(r"(^|/)(COPYING|LICENSES/.*|\.gitignore|py\.typed|go\.(mod|sum))$"
-                        r"|\.(json|jsonl|sarif|txt|out|err|abi|golden|expected|svg|png)$"
+NO_COMMENT = re.compile(r"(^|/)(COPYING|\.reuse/dep5|LICENSES/.*|\.gitignore|py\.typed|go\.(mod|sum))$"
+                        r"|\.(json|json\.in|jsonl|sarif|txt|out|err|abi|golden|expected|svg|png)$"
                         r"|^fuzz/(seeds|regress)/|^tests/.*/(data|golden|expected|inputs?)/|^docs/.*\.txt$")
 # What automake puts into a tarball.
 GENERATED = re.compile(r"^(aclocal\.m4|configure|config\.h\.in|Makefile\.in|build-aux/.*|m4/.*|MANIFEST)$")
@@ -30,8 +31,8 @@ def is_c(path):
 def faults_of_file(path, text):
     faults = []
     lines = text.splitlines()
-    if not NO_COMMENT.search(path) and not any("SPDX-License-Identifier: MIT" in line for line in lines[:4]):
-        faults.append(f"{path}:1: no line SPDX-License-Identifier: MIT at the top")
+    if not NO_COMMENT.search(path) and not any(SPDX in line for line in lines[:4]):
+        faults.append(f"{path}:1: no line {SPDX} at the top")
     if path.startswith(CODE) and not NO_COMMENT.search(path):
         faults += [f"{path}:{n}: left undone: {line.strip()}" for n, line in enumerate(lines, 1) if UNDONE.search(line)]
         faults += [f"{path}:{n}: blank at the end of the line" for n, line in enumerate(lines, 1)
@@ -73,7 +74,7 @@ def prove():
     """The checks see what they must."""
     undone = "/* TO" "DO */"
     assert len(faults_of_file("lib/a/b.c", "int x; \n\t\n" + "y" * 141 + "\n" + undone + "\n" * 800)) == 7
-    assert not faults_of_file("lib/a/b.c", "/* SPDX-License-Identifier: MIT */\n")
+    assert not faults_of_file("lib/a/b.c", f"/* {SPDX} */\n")
     assert len(faults_of_listing(["lib/a/b.c", "tests/unit/test_a.c", "lib/a/c.c", "tests/cli/x.sh", "tests/x.py"],
                                  "x += lib/a/c.c")) == 3
     assert len(faults_of_functions('f\tx.c\t/^f$/;"\tline:1\tend:81\ng\tx.c\t/^g$/;"\tline:1\tend:80')) == 1
