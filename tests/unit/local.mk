@@ -29,6 +29,7 @@ unit_tests += tests/unit/test_print
 unit_tests += tests/unit/test_query
 unit_tests += tests/unit/test_range
 unit_tests += tests/unit/test_readings
+unit_tests += tests/unit/test_refusal
 unit_tests += tests/unit/test_request
 unit_tests += tests/unit/test_solve
 unit_tests += tests/unit/test_source
