@@ -269,7 +269,7 @@ static void compare(const model *m) {
 
 START_TEST(agrees_with_the_model)
 {
-  for (int i = 0; i < 6000; i++) {
+  for (int i = 0; i < UNIT_CASES(6000); i++) {
     model m = random_model();
     compare(&m);
   }
@@ -279,7 +279,7 @@ END_TEST
 /* ANDed entries: each is a test of its own. */
 START_TEST(pairs_of_entries)
 {
-  for (int i = 0; i < 3000; i++) {
+  for (int i = 0; i < UNIT_CASES(3000); i++) {
     bool all = true, expected = true;
     for (int k = 0; k < 2; k++) {
       model m = random_model();

@@ -147,13 +147,13 @@ static void against_all_words(const shape *how, const char *alphabet, uint32_t c
   ck_assert_uint_gt(no, cases / 20);
 }
 
-START_TEST(stars_and_letters) { against_all_words(&(shape){.stars = 30}, "abx", 2500); }
+START_TEST(stars_and_letters) { against_all_words(&(shape){.stars = 30}, "abx", UNIT_CASES(2500)); }
 END_TEST
-START_TEST(question_marks) { against_all_words(&(shape){.stars = 25, .ones = 30}, "abx", 2500); }
+START_TEST(question_marks) { against_all_words(&(shape){.stars = 25, .ones = 30}, "abx", UNIT_CASES(2500)); }
 END_TEST
-START_TEST(letter_case) { against_all_words(&(shape){.stars = 25, .ones = 15, .folds = 50}, "abABx", 1200); }
+START_TEST(letter_case) { against_all_words(&(shape){.stars = 25, .ones = 15, .folds = 50}, "abABx", UNIT_CASES(1200)); }
 END_TEST
-START_TEST(fields) { against_all_words(&(shape){.stars = 35, .ones = 20, .fields = 1}, "ab:x", 2000); }
+START_TEST(fields) { against_all_words(&(shape){.stars = 35, .ones = 20, .fields = 1}, "ab:x", UNIT_CASES(2000)); }
 END_TEST
 
 /* Patterns from text: '*' and '?' wild, inside <> colon-free. */

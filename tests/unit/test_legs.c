@@ -155,11 +155,11 @@ static void one_world(uint32_t count[4]) {
 
 START_TEST(against_single_requests) {
   uint32_t count[4] = {0};
-  for (int i = 0; i < 2000; i++) one_world(count);
-  ck_assert_uint_gt(count[PE_LEGS_NEVER], 100);
-  ck_assert_uint_gt(count[PE_LEGS_SOMETIMES], 100);
-  ck_assert_uint_gt(count[PE_LEGS_ALWAYS], 8);
-  ck_assert_msg(count[PE_LEGS_UNKNOWN] < 200, "%u unknown", count[PE_LEGS_UNKNOWN]);
+  for (int i = 0; i < UNIT_CASES(2000); i++) one_world(count);
+  ck_assert_uint_gt(count[PE_LEGS_NEVER], UNIT_CASES(100));
+  ck_assert_uint_gt(count[PE_LEGS_SOMETIMES], UNIT_CASES(100));
+  ck_assert_uint_gt(count[PE_LEGS_ALWAYS], UNIT_CASES(8));
+  ck_assert_msg(count[PE_LEGS_UNKNOWN] < UNIT_CASES(200), "%u unknown", count[PE_LEGS_UNKNOWN]);
 }
 END_TEST
 

@@ -246,14 +246,14 @@ static void random_pairs(int kind, int pairs) {
   ck_assert_msg(count[PE_ANSWER_UNKNOWN] * 50 <= (unsigned)pairs, "%u unknown of %d", count[PE_ANSWER_UNKNOWN], pairs);
 }
 
-START_TEST(resource_policies) { random_pairs(POLICYEVAL_KIND_RESOURCE, 1500); }
+START_TEST(resource_policies) { random_pairs(POLICYEVAL_KIND_RESOURCE, UNIT_CASES(1500)); }
 END_TEST
-START_TEST(identity_policies) { random_pairs(POLICYEVAL_KIND_IDENTITY, 1500); }
+START_TEST(identity_policies) { random_pairs(POLICYEVAL_KIND_IDENTITY, UNIT_CASES(1500)); }
 END_TEST
 
 /* More Allow is more, more Deny is less. */
 START_TEST(more_and_less) {
-  for (int i = 0; i < 400; i++) {
+  for (int i = 0; i < UNIT_CASES(400); i++) {
     writer a, b;
     put_policy(&a, false, 1 + random_below(3));
     b = a;

@@ -45,7 +45,7 @@ static void samples_of(pe_arena *arena, pe_sort sort, const pe_bound *bounds, ui
 }
 
 START_TEST(numbers) {
-  for (int round = 0; round < 3000; round++) {
+  for (int round = 0; round < UNIT_CASES(3000); round++) {
     char text[BOUNDS][32];
     pe_bound bounds[BOUNDS];
     uint32_t n = 1 + random_below(BOUNDS);
@@ -110,7 +110,7 @@ END_TEST
 START_TEST(addresses) {
   static const char *const blocks[] = {"10.0.0.0/8", "0.0.0.0/0", "255.255.255.255/32", "0.0.0.0/1", "203.0.113.0/24",
                                        "198.51.100.128/25", "2001:db8::/32", "::/0", "ffff::/16", "10.1.0.0/16"};
-  for (int round = 0; round < 500; round++) {
+  for (int round = 0; round < UNIT_CASES(500); round++) {
     pe_bound bounds[BOUNDS];
     for (uint32_t i = 0; i < BOUNDS; i++) {
       ck_assert(pe_cidr_parse(pe_slice_str(blocks[random_below(10)]), &bounds[i].as.block));

@@ -8,7 +8,7 @@
 #include "sym/solve.h"
 #include "unit.h"
 
-enum { KEYS = 5, PREDS = 4, BOXES = 6, LITERALS = 3, WORDS = 40, ROWS = 2048, CASES = 50000 };
+enum { KEYS = 5, PREDS = 4, BOXES = 6, LITERALS = 3, WORDS = 40, ROWS = 2048, CASES = UNIT_CASES(50000) };
 enum { S, M, X, N, B }; /* string, list, string or list, number, boolean */
 
 static uint64_t seed = 1181783497276652981u;

@@ -68,6 +68,12 @@ bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc)
  * read. Release with free. */
 char *pe_test_read(const char *path, size_t *len);
 
+/* How many random cases of `n` to try: script/mutants, which runs the tests many times, compiles with a share of 10. */
+#ifndef UNIT_SHARE
+#define UNIT_SHARE 1
+#endif
+#define UNIT_CASES(n) ((n) / UNIT_SHARE)
+
 /* main() that runs the tests; returns 0 only if all passed. */
 int pe_test_run(const char *name, const TTest *const *tests, size_t count);
 #define UNIT_MAIN(name, ...)                                            \
