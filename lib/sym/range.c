@@ -87,23 +87,18 @@ static void put_plain(pe_buf *b, const plain *p) {
 
 static bool is_zero(const plain *p) { return p->nwhole == 0 && p->nfraction == 0; }
 
-/* The value one (whole) away from zero of |p| without its fraction, or `away` false: just |p| without fraction. */
-static void put_whole(pe_buf *b, const plain *p, bool away) {
-  if (p->negative && (away || p->nwhole)) pe_buf_char(b, '-');
+/* The whole number next to |p| without its fraction, away from zero. */
+static void put_whole(pe_buf *b, const plain *p) {
+  if (p->negative) pe_buf_char(b, '-');
   size_t nines = 0;
-  while (away && nines < p->nwhole && p->whole[p->nwhole - 1 - nines] == '9') nines++;
-  if (!p->nwhole) {
-    pe_buf_char(b, away ? '1' : '0');
-  } else if (!away) {
-    pe_buf_add(b, p->whole, p->nwhole);
-  } else if (nines == p->nwhole) {
+  while (nines < p->nwhole && p->whole[p->nwhole - 1 - nines] == '9') nines++;
+  if (nines == p->nwhole) {
     pe_buf_char(b, '1');
-    for (size_t i = 0; i < nines; i++) pe_buf_char(b, '0');
   } else {
     pe_buf_add(b, p->whole, p->nwhole - nines - 1);
     pe_buf_char(b, (char)(p->whole[p->nwhole - nines - 1] + 1));
-    for (size_t i = 0; i < nines; i++) pe_buf_char(b, '0');
   }
+  for (size_t i = 0; i < nines; i++) pe_buf_char(b, '0');
 }
 
 static bool between(pe_slice text, const pe_decimal *low, const pe_decimal *high) {
@@ -136,11 +131,10 @@ static bool gap_number(pe_buf *b, const pe_decimal *low, const plain *lo, const 
     pe_buf_str(b, small[i]);
     if (fits_gap(b, low, high)) return true;
   }
-  for (int i = 0; i < 2; i++) { /* the whole numbers next to either end */
-    const plain *p = i ? hi : lo;
-    if (!p) continue;
+  const plain *near = lo && !lo->negative ? lo : hi && hi->negative ? hi : NULL; /* the end next to zero */
+  if (near) {
     restart(b);
-    put_whole(b, p, p->negative == (i == 1));
+    put_whole(b, near);
     if (fits_gap(b, low, high)) return true;
   }
   /* Whole numbers are used up: the ends have the same sign, or one is zero. */
