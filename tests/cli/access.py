@@ -119,6 +119,16 @@ def test_hint_sets_are_minimal_and_numbered():
     assert len({h["set"] for h in hints}) == 1, hints
 
 
+def test_a_listed_version_stage_is_what_the_call_should_pass():
+    folder = Folder()
+    policy = folder.write("secret.json", json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": PRINCIPAL}, "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+        "Condition": {"StringEquals": {"secretsmanager:VersionStage": ["AWSPREVIOUS", "AWSPENDING"]}}}}))
+    answer = access("--secret-policy", policy, *CORRECTED[2:], "--format", "json").check(1).json()
+    hints = [(h["rule"], h["replacement"]) for h in answer["legs"][0]["hints"]]
+    assert hints == [("VERSION_STAGE_NOT_PASSED", "AWSPREVIOUS"), ("VERSION_STAGE_NOT_PASSED", "StringEqualsIfExists")], hints
+
+
 def test_usage_errors():
     Run("access").check(2, "--principal is missing")
     access().check(2, "--secret-policy is missing: give a file, or 'none'")

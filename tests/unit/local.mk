@@ -3,6 +3,7 @@
 # To add one: write tests/unit/test_NAME.c (unit.h shows how it looks) and add the line
 #   unit_tests += tests/unit/test_NAME
 # here, sorted. Nothing else.
+unit_tests += tests/unit/test_access
 unit_tests += tests/unit/test_arn
 unit_tests += tests/unit/test_base
 unit_tests += tests/unit/test_cache
@@ -40,6 +41,7 @@ unit_tests += tests/unit/test_unwrap
 unit_tests += tests/unit/test_validate
 unit_tests += tests/unit/test_value
 
+tests_unit_test_access_SOURCES = tests/unit/test_access.c tests/unit/loaded.c tests/unit/loaded.h
 tests_unit_test_case_SOURCES = tests/unit/test_case.c tests/unit/decide_case.c tests/unit/decide_case.h
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c tests/unit/decide_case.c tests/unit/decide_case.h
 tests_unit_test_decide_property_SOURCES = tests/unit/test_decide_property.c tests/unit/decide_case.c \

@@ -134,6 +134,25 @@ START_TEST(addresses) {
 }
 END_TEST
 
+/* An IPv4-mapped address belongs to either family (AMB-15): a witness with one would prove nothing. */
+START_TEST(no_sample_is_a_mapped_address) {
+  static const char *const blocks[] = {"::fffe:0:0/96", "::ffff:10.0.0.0/104"};
+  pe_bound bounds[2];
+  for (uint32_t i = 0; i < 2; i++) ck_assert(pe_cidr_parse(pe_slice_str(blocks[i]), &bounds[i].as.block));
+  pe_arena *arena = pe_arena_new(&pe_alloc_libc, 0);
+  pe_texts samples = {0};
+  samples_of(arena, PE_SORT_ADDRESS, bounds, 2, false, &samples);
+  ck_assert_uint_gt(samples.len, 5);
+  for (size_t i = 0; i < samples.len; i++) {
+    pe_cidr c;
+    ck_assert(pe_address_parse(samples.data[i], &c));
+    ck_assert_msg(!pe_cidr_unmap(&c, &c), "%s", samples.data[i].ptr);
+  }
+  pe_vec_done(&samples, &pe_alloc_libc);
+  pe_arena_free(arena);
+}
+END_TEST
+
 static int all_samples(const pe_alloc *a) {
   pe_bound number = {0}, instant = {0}, block = {0};
   pe_instant_form form;
@@ -158,4 +177,4 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-UNIT_MAIN("range", numbers, whole_numbers_have_no_gaps, instants, addresses, every_allocation_may_fail)
+UNIT_MAIN("range", numbers, whole_numbers_have_no_gaps, instants, addresses, no_sample_is_a_mapped_address, every_allocation_may_fail)

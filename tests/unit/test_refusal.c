@@ -94,6 +94,7 @@ START_TEST(cases)
       {MORE("\"policies\":{\"identity\":[{\"policy\":\"{}\",\"policy\":\"{}\"}]}"), "a member is given twice"},
       {MORE("\"policies\":{\"identity\":[{\"policy\":\"{}\",\"name\":7}]}"), "\\\"name\\\" is a string"},
       {MORE("\"policies\":{\"identity\":[{\"name\":\"n\",\"policy\":\"{\"}]}"), ""},
+      {MORE("\"policies\":{\"identity\":[{\"Statement\":{\"Effect\":\"Alow\"}}]}"), "has no Action"},
       {MORE("\"policies\":{\"grants\":[{\"GranteePrincipal\":7}]}"), ""},
       {"{\"define\":7,\"policies\":{}}", "\\\"define\\\" is a string"},
       {"{\"define\":\"d\",\"policies\":7}", "\\\"policies\\\" is an object"},
