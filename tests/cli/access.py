@@ -129,6 +129,20 @@ def test_a_listed_version_stage_is_what_the_call_should_pass():
     assert hints == [("VERSION_STAGE_NOT_PASSED", "AWSPREVIOUS"), ("VERSION_STAGE_NOT_PASSED", "StringEqualsIfExists")], hints
 
 
+def test_sets_are_numbered_over_both_legs():
+    folder = Folder()
+    statement = {"Effect": "Allow", "Principal": {"AWS": PRINCIPAL}, "Resource": "*"}
+    secret = folder.write("secret.json", json.dumps({"Statement": {
+        **statement, "Action": "secretsmanager:GetSecretValue",
+        "Condition": {"StringEquals": {"secretsmanager:VersionStage": "AWSPREVIOUS"}}}}))
+    key = folder.write("key.json", json.dumps({"Statement": {
+        **statement, "Action": "kms:Decrypt",
+        "Condition": {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}}}))
+    answer = access("--secret-policy", secret, "--key", KEY, "--key-policy", key, *CORRECTED[6:], "--format",
+                    "json").check(1).json()
+    assert [[h["set"] for h in leg["hints"]] for leg in answer["legs"]] == [[0, 1], [2]], answer["legs"]
+
+
 def test_usage_errors():
     Run("access").check(2, "--principal is missing")
     access().check(2, "--secret-policy is missing: give a file, or 'none'")
