@@ -143,6 +143,16 @@ def test_sets_are_numbered_over_both_legs():
     assert [[h["set"] for h in leg["hints"]] for leg in answer["legs"]] == [[0, 1], [2]], answer["legs"]
 
 
+def test_the_statement_to_add_names_the_resource():
+    folder = Folder()
+    other = folder.write("role.json", json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}))
+    answer = access(*CORRECTED[:6], "--identity-policy", other, "--format", "json").check(1).json()
+    added = [[(h["rule"], json.loads(h["replacement"])) for h in leg["hints"]] for leg in answer["legs"]]
+    assert added == [[("IDENTITY_NO_STATEMENT", {"Effect": "Allow", "Action": action, "Resource": resource})]
+                     for action, resource in (("secretsmanager:GetSecretValue", SECRET[:-6] + "??????"),
+                                              ("kms:Decrypt", KEY))], added
+
+
 def test_usage_errors():
     Run("access").check(2, "--principal is missing")
     access().check(2, "--secret-policy is missing: give a file, or 'none'")

@@ -120,6 +120,68 @@ START_TEST(placeholders)
 }
 END_TEST
 
+START_TEST(placeholders_of_keys)
+{
+  static const struct {
+    const char *id;
+    bool found;
+  } rows[] = {
+      {"SECURITY_CMK", true},
+      {"CMK", true},
+      {"<cmk>", true},
+      {"your-key", true},
+      {"1234ABCD-12AB-34CD-56EF-1234567890AB", false},
+      {"1234ABCD_12AB-34CD-56EF-1234567890AB", true},
+      {"1234ABCD-12AB_34CD-56EF-1234567890AB", true},
+      {"1234ABCD-12AB-34CD_56EF-1234567890AB", true},
+      {"1234ABCD-12AB-34CD-56EF_1234567890AB", true},
+      {"1234ABCD-12AB-34CD-56EF-1234567890ABC", true},
+      {"MRK-1234567890ABCDEF1234567890ABCDEF", false},
+      {"mrk-1234567890abcdef1234567890abcdef", false},
+      {"*", false},
+  };
+  char text[400];
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    snprintf(text, sizeof text,
+             "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"kms:Decrypt\",\"Resource\":"
+             "\"arn:aws:kms:us-east-1:111122223333:key/%s\"}}",
+             rows[i].id);
+    loaded l = loaded_lenient(POLICYEVAL_KIND_IDENTITY, text);
+    ck_assert_msg(reports(&l, PE_RULE_PLACEHOLDER_ACCOUNT) == rows[i].found, "%s", rows[i].id);
+    loaded_done(&l);
+  }
+}
+END_TEST
+
+static bool never(const char *action) {
+  char text[200];
+  snprintf(text, sizeof text, "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"%s\",\"Resource\":\"*\"}}", action);
+  loaded l = loaded_ok(POLICYEVAL_KIND_IDENTITY, text);
+  const bool is = l.policy->statements[0].actions[0].never;
+  loaded_done(&l);
+  return is;
+}
+
+/* L1.6.3, L1.6.4, L1.6.6: a service is named with letters, digits, dots and hyphens; the rest has no blank, comma or colon. */
+START_TEST(characters_of_actions)
+{
+  static const char service[] = "azAZ09.-", other[] = "@[`{/:,_ *?";
+  static const char *const good[] = {"*", "**", "*:*", "*:Get", "s3:*", "s3:?et", "s3:Get_x/y"};
+  static const char *const bad[] = {"s3", "s3:", ":Get", ":", "s3:G,t", "s3:G t", "s3:G:t", "s3:G\x7ft", "s*:Get"};
+  char text[16];
+  for (const char *c = service; *c; c++) {
+    snprintf(text, sizeof text, "s%c3:Get", *c);
+    ck_assert_msg(!never(text), "%s", text);
+  }
+  for (const char *c = other; *c; c++) {
+    snprintf(text, sizeof text, "s%c3:Get", *c);
+    ck_assert_msg(never(text), "%s", text);
+  }
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) ck_assert_msg(!never(good[i]), "%s", good[i]);
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) ck_assert_msg(never(bad[i]), "%s", bad[i]);
+}
+END_TEST
+
 #define BASE(version, sid, effect, principal, action, resource, condition)                                           \
   "{" version "\"Statement\":[{" sid "\"Effect\":\"" effect "\"," principal "," action "," resource condition "}]}"
 #define VERSION "\"Version\":\"2012-10-17\","
@@ -220,6 +282,12 @@ START_TEST(every_allocation_may_fail)
       "{\"ARN\":\"x\",\"VersionIdsToStages\":{}}", "{\"ARN\":\"x\",\"SecretString\":\"s\"}", "{\"ARN\":\"x\",\"CreatedDate\":1}",
       "{\"DefaultVersionId\":\"v1\",\"PolicyName\":\"p\"}", "{\"DefaultVersionId\":\"v1\",\"Arn\":\"a\"}", "{\"DefaultVersionId\":\"v1\"}",
       "{\"KeyMetadata\":{}}", "{\"AssumeRolePolicyDocument\":\"%7B%7D\"}", "{\"Effect\":\"Allow\"}", "{", "{\"a\":\"\xff\"}", "[1,]",
+      BASE(VERSION, "\"Sid\":\"a\",\"Sid\":\"b\",", "Allow", "\"Principal\":{\"AWS\":\"1\",\"AWS\":\"2\",\"Service\":[]}", WHAT, WHERE,
+           ",\"Condition\":{\"Bool\":{\"a:b\":\"true\",\"a:b\":false},\"Bool\":{},\"Null\":{\"a:c\":[],\"a:d\":[[1],{},null]}}"),
+      BASE(VERSION, SID, "Allow", "\"Principal\":{}", "\"Action\":[]", "\"Resource\":[]", ",\"Condition\":[]"),
+      BASE(VERSION, SID, "Allow", "\"Principal\":7", "\"Action\":7", "\"Resource\":7", ",\"Condition\":{\"\":{\"\":\"\"}}"),
+      "{\"Statement\":[{}]} \x01", "{\"Statement\":[{}]} \x7f", "{\"Statement\":[{}]} \xff", "{,}", "{\"a\":}", "{\"a\":01}",
+      "{\"a\":tru}", "{\"a\" 1}", "{\"a\":\"\\ud800x\"}", "{\"a\":\"\\u12\"}", "{'a':1}", "{\"a\":1,,}", "\xef\xbb\xbf{}", "{//\n}",
       "{\"Statement\":\"x\"} trailing", "{\"Statement\":“x”}",
   };
   static const int kinds[] = {POLICYEVAL_KIND_RESOURCE, POLICYEVAL_KIND_TRUST, POLICYEVAL_KIND_IDENTITY};
@@ -248,4 +316,4 @@ START_TEST(every_allocation_may_fail)
 }
 END_TEST
 
-UNIT_MAIN("policy", principals, placeholders, models_differ_in_each_part, long_patterns, every_allocation_may_fail)
+UNIT_MAIN("policy", principals, placeholders, placeholders_of_keys, characters_of_actions, models_differ_in_each_part, long_patterns, every_allocation_may_fail)
