@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""A witness is a request that a reader understands: names from the policies at hand, real actions, AWS's example accounts."""
+
+import json
+
+from cli import Folder, Run, main
+
+NOTHING = {"identity": {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}},
+           "resource": {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}}
+EXAMPLE = {"arn": "arn:aws:sts::999988887777:assumed-role/Example/example-session",
+           "role_arn": "arn:aws:iam::999988887777:role/Example"}
+SECRET = "arn:aws:secretsmanager:us-east-1:444455556666:secret:example-AbCdEf"
+
+
+def allow(**members):
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]}
+
+
+
+
+def witness(run):
+    return run.check(1).json()["witness"]
+
+
+def new_access(kind, policy):
+    folder = Folder()
+    new, old = folder.write("new.json", json.dumps(policy)), folder.write("old.json", json.dumps(NOTHING[kind]))
+    return witness(Run("check-no-new-access", "--type", kind, "--format", "json", "--new", new, "--existing", old))
+
+
+def expect(got, principal, action, resource):
+    assert (got["principal"], got["action"], got["resource"]) == (principal, action, resource), got
+
+
+def test_an_outsider_reads_the_secret():
+    folder = Folder()
+    for resource, shown in (("*", SECRET), ("arn:aws:secretsmanager:*:111122223333:secret:prod-??????",
+                                            "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod-AbCdEf")):
+        path = folder.write("secret.json", json.dumps(allow(Principal="*", Action="secretsmanager:*", Resource=resource)))
+        got = witness(Run("check-no-public-access", "--type", "secret", "--format", "json", path))
+        expect(got, EXAMPLE, "secretsmanager:GetSecretValue", shown)
+    path = folder.write("key.json", json.dumps(allow(Principal="*", Action="kms:*", Resource="*")))
+    got = witness(Run("check-no-public-access", "--type", "kms-key", "--format", "json", path))
+    expect(got, EXAMPLE, "kms:Decrypt", "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+
+
+def test_wildcards_are_filled_in():
+    expect(new_access("identity", allow(Action="*", Resource="*")), EXAMPLE, "secretsmanager:GetSecretValue", SECRET)
+    for resource, shown in (("arn:aws:secretsmanager:us-east-1:444455556666:secret:prod/*",
+                             "arn:aws:secretsmanager:us-east-1:444455556666:secret:prod/example"),
+                            (["arn:aws:secretsmanager:*:*:secret:b"], "arn:aws:secretsmanager:us-east-1:111122223333:secret:b")):
+        expect(new_access("identity", allow(Action="secretsmanager:Get*", Resource=resource)), EXAMPLE,
+               "secretsmanager:GetSecretValue", shown)
+    expect(new_access("identity", allow(Action="s3:?etObject", Resource="arn:aws:s3:::b/*")), EXAMPLE, "s3:GetObject",
+           "arn:aws:s3:::b/example")
+
+
+def test_named_principals_are_the_callers():
+    role, user = "arn:aws:iam::444455556666:role/R", "arn:aws:iam::444455556666:user/U"
+    for named, caller in (
+            ("444455556666", {"arn": "arn:aws:sts::444455556666:assumed-role/Example/example-session",
+                              "role_arn": "arn:aws:iam::444455556666:role/Example"}),
+            (role, {"arn": "arn:aws:sts::444455556666:assumed-role/R/example-session", "role_arn": role}),
+            ("arn:aws:sts::444455556666:assumed-role/R/S", {"arn": "arn:aws:sts::444455556666:assumed-role/R/S",
+                                                            "role_arn": role}),
+            (user, {"arn": user})):
+        got = new_access("resource", allow(Principal={"AWS": named}, Action="s3:*", Resource="arn:aws:s3:::b/*"))
+        expect(got, caller, "s3:GetObject", "arn:aws:s3:::b/example")
+    got = new_access("resource", allow(Principal={"Service": "sns.amazonaws.com"}, Action="sqs:SendMessage", Resource="*"))
+    assert got["principal"] == {"service": "sns.amazonaws.com"} and got["action"] == "sqs:SendMessage", got
+
+
+def test_values_of_keys_have_the_form_of_their_key():
+    condition = {"StringLike": {"aws:PrincipalOrgID": "o-*", "aws:SourceVpc": "*", "aws:SourceVpce": "*"},
+                 "ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}
+    got = new_access("identity", allow(Action="s3:*", Resource="arn:aws:s3:::b/*", Condition=condition))
+    assert got["context"]["aws:PrincipalOrgID"] == "o-a1b2c3d4e5", got
+    assert got["context"]["aws:SourceVpc"].startswith("vpc-") and got["context"]["aws:SourceVpce"].startswith("vpce-"), got
+    assert got["context"]["aws:SourceArn"].startswith("arn:aws:s3:::"), got
+
+
+main(globals())
