@@ -70,6 +70,18 @@ def test_a_denial_says_what_nearly_allows():
     one("--identity-policy", path, "--unknown", "aws:PrincipalTag/team").check(4, "unknown: it is not certain whether")
 
 
+def test_long_policies_list_what_matched_once_and_in_order():
+    """An index finds the statements of the second policy: in no order, and twice where two actions of one fit."""
+    first = {"Statement": [{"Effect": "Allow", "Action": "secretsmanager:Get*", "Resource": "*"}] * 3}
+    other = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    twice = {"Effect": "Allow", "Action": ["secretsmanager:*", READ, "secretsmanager:Get*"], "Resource": "*"}
+    second = {"Statement": [twice, *[other] * 100, {**twice, "Action": READ}, *[other] * 100, twice]}
+    for options in (), ("--explain",):
+        answer, = cases(case(policies={"identity": [first, second]}), options=options)
+        matched = [m["statement"] for layer in answer["layers"] if layer["type"] == "identity" for m in layer["matched"]]
+        assert matched == [0, 1, 2, 0, 101, 202], answer
+
+
 def test_all_layers_of_one_request():
     f = Folder()
     allow, deny = put(f, "a.json", ALLOW), put(f, "d.json", DENY)
