@@ -241,11 +241,11 @@ static int run(finder *f, pe_found *found) {
   return f->open.len ? explore(f, self, found) : 0;
 }
 
-static int word_text(pe_arena *arena, const pe_items *word, pe_slice *out) {
-  char *text = pe_arena_alloc(arena, word->len * 4 + 1);
+int pe_word_text(pe_arena *arena, const pe_item *word, uint32_t count, pe_slice *out) {
+  char *text = pe_arena_alloc(arena, (size_t)count * 4 + 1);
   if (!text) return POLICYEVAL_ENOMEM;
   size_t len = 0;
-  for (size_t i = 0; i < word->len; i++) len += pe_utf8_encode(pe_item_cp(word->data[i]), text + len);
+  for (uint32_t i = 0; i < count; i++) len += pe_utf8_encode(pe_item_cp(word[i]), text + len);
   text[len] = '\0';
   *out = pe_slice_of(text, len);
   return 0;
@@ -261,7 +261,7 @@ int pe_lang_find(const pe_lang_query *query, pe_budget *budget, pe_arena *arena,
     rc = run(&f, &answer.found);
     answer.unusual = answer.found == PE_FOUND_YES;
   }
-  if (!rc && answer.found == PE_FOUND_YES) rc = word_text(arena, &f.word, &answer.text);
+  if (!rc && answer.found == PE_FOUND_YES) rc = pe_word_text(arena, f.word.data, (uint32_t)f.word.len, &answer.text);
   pe_vec_done(&f.word, f.alloc);
   pe_vec_done(&f.open, f.alloc);
   if (!rc) *out = answer;

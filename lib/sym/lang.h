@@ -39,6 +39,8 @@ bool pe_lang_covers(const pe_lang *const *langs, uint32_t count, const pe_lang *
 
 /* A text as a list of CHAR items. 0 or ENOMEM. */
 int pe_word_of(const pe_alloc *a, pe_slice text, pe_items *out);
+/* And back. 0 or ENOMEM. */
+int pe_word_text(pe_arena *arena, const pe_item *word, uint32_t count, pe_slice *out);
 
 /* No letters for variables in the unions of a query. */
 typedef struct pe_lang_query {

@@ -187,6 +187,36 @@ static int find_text(pe_oracle *o, const pe_space_key *k, const pe_wish *wish, p
   return rc;
 }
 
+/* A test inside that nothing but some words pass. */
+static const pe_lang *words_inside(const pe_oracle *o, const pe_wish *wish) {
+  for (uint32_t i = 0; i < wish->ninside; i++) {
+    const pe_test *t = &o->space->tests.data[wish->inside[i]];
+    if (t->sort == PE_SORT_STRING && t->wide.exact && !t->wide.fold) return &t->wide;
+  }
+  return NULL;
+}
+
+/* With tests of several sorts the text that was found answers only for the string tests. Words can all be tried; of
+ * other texts there may be one that would do. */
+static int try_words(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t *element) {
+  const pe_lang *words = words_inside(o, wish);
+  if (!words) o->mixed = true;
+  for (uint32_t i = 0; words && i < words->count; i++) {
+    const pe_glob *g = &words->globs[i];
+    pe_slice text;
+    uint32_t id;
+    if (!pe_budget_state(o->budget, 1)) return POLICYEVAL_ELIMIT;
+    int rc = pe_word_text(o->arena, g->items, g->count, &text);
+    bool possible = !rc && text.len && limited(&o->space->keys.data[key], o, text, &rc);
+    if (!rc && possible) rc = add_element(o, key, text, &id);
+    if (rc) return rc;
+    if (!possible || !meets(o, &o->keys[key].elements.data[id], wish)) continue;
+    *element = id;
+    return 0;
+  }
+  return 0;
+}
+
 int pe_oracle_element(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t *element, bool *unusual) {
   const pe_space_key *k = &o->space->keys.data[key];
   pe_key_state *state = &o->keys[key];
@@ -216,11 +246,7 @@ int pe_oracle_element(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t 
   uint32_t id;
   rc = add_element(o, key, answer.text, &id);
   if (rc) return rc;
-  /* With tests of several sorts the text answers only for the string tests. */
-  if (k->sort == PE_SORT_MIXED && !meets(o, &state->elements.data[id], wish)) {
-    o->mixed = true;
-    return 0;
-  }
+  if (k->sort == PE_SORT_MIXED && !meets(o, &state->elements.data[id], wish)) return try_words(o, key, wish, element);
   *element = id;
   *unusual = answer.unusual;
   return 0;

@@ -215,6 +215,10 @@ def test_types_that_meet_on_one_key():
         access(*triple, "--all-requests").check(4, "unknown", "one condition key is compared as values of different types")
         Run("check-access-not-granted", "--type", "identity", "--action", "kms:Decrypt", role).check(
             4, "UNKNOWN", "one condition key is compared as values of different types")
+        for word, status, answer in (("3.0", 1, "sometimes: "), ("4", 1, "never: ")):  # words can all be tried
+            both["Condition"]["StringLike"] = {"my:k": ["x", word]}
+            folder.write("role.json", json.dumps({"Version": "2012-10-17", "Statement": [both]}))
+            access(*triple, "--all-requests").check(status, answer)
 
 
 def test_who_can():
