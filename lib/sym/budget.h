@@ -36,6 +36,8 @@ typedef struct pe_budget {
   size_t bytes;           /* held by the question now; temporary memory is added where it is used */
   bool (*cancel)(void *user); /* true: stop; may be NULL */
   void *cancel_user;
+  const struct pe_observer *observer; /* who is told how a NO came about (observer.h); NULL: nobody */
+  void *observer_user;
   uint8_t hit; /* pe_give_up: sticky */
 } pe_budget;
 

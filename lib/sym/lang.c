@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "sym/observer.h"
 
 enum { WORK_PER_STATE = 256 }; /* items compared that cost as much as one state of the product */
 
@@ -217,13 +218,22 @@ static int explore(finder *f, const pe_lang *self, pe_found *found) {
   return rc;
 }
 
+static uint32_t number_of(const pe_lang_query *q, const pe_lang *wanted) {
+  for (uint32_t i = 0; i < q->nwanted; i++) {
+    if (q->wanted[i] == wanted) return i;
+  }
+  return UINT32_MAX;
+}
+
 static int run(finder *f, pe_found *found) {
   static const pe_item star = (uint32_t)PE_ITEM_STAR << 24;
   static const pe_glob any = {.items = &star, .count = 1};
   const pe_lang *self = smallest(f);
+  const pe_observer *observer = f->budget->observer;
   uint32_t count = self ? self->count : 1;
   *found = PE_FOUND_NO;
   f->open.len = 0;
+  if (observer) observer->text(f->budget->observer_user, number_of(f->query, self));
   for (uint32_t i = 0; i < count; i++) {
     const pe_glob *g = self ? &self->globs[i] : &any;
     step s = try_glob(f, g, self);
@@ -236,6 +246,7 @@ static int run(finder *f, pe_found *found) {
       pe_glob *slot = pe_vec_push(&f->open, f->alloc);
       if (!slot) return POLICYEVAL_ENOMEM;
       *slot = *g;
+      if (observer) observer->open(f->budget->observer_user, i);
     }
   }
   return f->open.len ? explore(f, self, found) : 0;

@@ -23,6 +23,7 @@ libpe_sources += lib/sym/legs.h
 libpe_sources += lib/sym/likely.c
 libpe_sources += lib/sym/needed.c
 libpe_sources += lib/sym/needed.h
+libpe_sources += lib/sym/observer.h
 libpe_sources += lib/sym/oracle.c
 libpe_sources += lib/sym/oracle.h
 libpe_sources += lib/sym/product.c

@@ -2,6 +2,7 @@
 #include "sym/oracle.h"
 
 #include "base/error.h"
+#include "sym/observer.h"
 #include "sym/set.h"
 
 typedef struct pe_memo { /* a question that was answered */
@@ -14,6 +15,7 @@ int pe_oracle_init(pe_oracle *o, pe_space *space, pe_budget *budget) {
   *o = (pe_oracle){.space = space, .budget = budget, .alloc = space->alloc, .nkeys = (uint32_t)space->keys.len};
   o->arena = pe_arena_new(o->alloc, 0);
   o->keys = pe_alloc_array(o->alloc, o->nkeys + 1, sizeof *o->keys);
+  if (budget->observer) budget->observer->oracle(budget->observer_user, o);
   return o->arena && o->keys ? 0 : POLICYEVAL_ENOMEM;
 }
 
@@ -242,7 +244,10 @@ int pe_oracle_element(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t 
   rc = find_text(o, k, wish, &answer);
   if (rc) return rc;
   if (answer.found == PE_FOUND_GAVE_UP) return POLICYEVAL_ELIMIT;
-  if (answer.found == PE_FOUND_NO) return 0;
+  if (answer.found == PE_FOUND_NO) {
+    if (o->budget->observer) o->budget->observer->element(o->budget->observer_user, o, key, wish);
+    return 0;
+  }
   uint32_t id;
   rc = add_element(o, key, answer.text, &id);
   if (rc) return rc;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "sym/lang.h"
+#include "sym/observer.h"
 
 enum { UNWANTED = UINT32_MAX, SET_PER_STATE = 64 };
 
@@ -361,6 +362,12 @@ static int search(product *p, pe_found *found, pe_items *word) {
   return rc;
 }
 
+static void tell_states(const product *p) {
+  for (size_t i = 0; i < p->states.len; i++) {
+    p->budget->observer->state(p->budget->observer_user, p->sets.data + p->states.data[i].set, p->states.data[i].count);
+  }
+}
+
 int pe_product_find(const pe_lang_query *query, pe_budget *budget, const pe_alloc *a, pe_found *found, pe_items *word) {
   product p = {.query = query, .budget = budget, .alloc = a};
   bool fold = false, cased = false;
@@ -377,6 +384,7 @@ int pe_product_find(const pe_lang_query *query, pe_budget *budget, const pe_allo
   p.least = pe_alloc_array(a, query->nwanted + 1, sizeof *p.least);
   if (!p.least) rc = POLICYEVAL_ENOMEM;
   if (!rc) rc = search(&p, found, word);
+  if (budget->observer && !rc && *found == PE_FOUND_NO) tell_states(&p);
   pe_vec_done(&p.places, a);
   pe_vec_done(&p.states, a);
   pe_vec_done(&p.sets, a);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "sym/observer.h"
 
 typedef struct decision { /* one literal on the trail */
   pe_literal literal;
@@ -116,7 +117,12 @@ static int ask(search *s, uint32_t key, uint32_t *value) {
     *slot = l;
   }
   if (s->scratch.len > 1) qsort(s->scratch.data, s->scratch.len, sizeof(pe_literal), cmp_literals);
-  return pe_oracle_ask(s->o, key, s->scratch.data, (uint32_t)s->scratch.len, value);
+  int rc = pe_oracle_ask(s->o, key, s->scratch.data, (uint32_t)s->scratch.len, value);
+  const pe_budget *b = s->o->budget;
+  if (b->observer && !rc && *value == PE_NO_VALUE) {
+    b->observer->conflict(b->observer_user, key, s->scratch.data, (uint32_t)s->scratch.len);
+  }
+  return rc;
 }
 
 /* Reasons ------------------------------------------------------------------------------------------------ */
@@ -194,6 +200,8 @@ static int open_level(search *s, uint32_t box) {
     s->choices.data[k] = e;
     l->count++;
   }
+  const pe_observer *observer = s->o->budget->observer;
+  if (observer) observer->level(s->o->budget->observer_user, box, s->choices.data + l->first, l->count);
   return 0;
 }
 
@@ -240,6 +248,8 @@ static bool jump_back(search *s) {
   for (uint32_t i = number - 1; i > target; i--) undo_branch(s, &s->levels.data[i - 1]);
   s->choices.len = s->levels.data[target].first;
   s->levels.len = target;
+  const pe_observer *observer = s->o->budget->observer;
+  if (observer) observer->jump(s->o->budget->observer_user, target);
   if (!target) return false;
   level *l = &s->levels.data[target - 1];
   for (size_t w = 0; w < s->reason_words; w++) reason(s, target - 1)[w] |= mine[w];
@@ -336,7 +346,9 @@ int pe_solve(pe_oracle *o, const pe_literal *base, uint32_t nbase, const pe_box 
              pe_solution *out) {
   search s = {.o = o, .boxes = excluded, .nboxes = nexcluded};
   pe_solution result = {.found = PE_FOUND_NO};
+  const pe_budget *b = o->budget;
   bool empty = false;
+  if (b->observer) b->observer->solve(b->observer_user, o, base, nbase, excluded);
   int rc = prepare(&s);
   if (!rc) rc = start(&s, base, nbase, &empty);
   if (!rc && !empty) rc = run(&s, &result.found);
@@ -347,6 +359,7 @@ int pe_solve(pe_oracle *o, const pe_literal *base, uint32_t nbase, const pe_box 
   if (!rc && result.found == PE_FOUND_YES) rc = keep_region(&s, &result);
   if (!rc && result.found == PE_FOUND_NO) rc = keep_core(&s, &result);
   release(&s);
+  if (b->observer) b->observer->solved(b->observer_user, rc ? PE_FOUND_GAVE_UP : result.found);
   if (!rc) *out = result;
   return rc;
 }
