@@ -339,9 +339,9 @@ static void start(void) {
 }
 
 /* The names are the linker's. */
-void __real_pe_budget_init(pe_budget *b); // NOLINT
-void __wrap_pe_budget_init(pe_budget *b); // NOLINT
-void __wrap_pe_budget_init(pe_budget *b) { // NOLINT
+void __real_pe_budget_init(pe_budget *b);
+void __wrap_pe_budget_init(pe_budget *b);
+void __wrap_pe_budget_init(pe_budget *b) {
   __real_pe_budget_init(b);
   if (!w.ready) start();
   if (w.file) b->observer = &observer;
