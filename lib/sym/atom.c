@@ -132,6 +132,30 @@ int pe_atom_text(pe_atom *a, const char *before, pe_slice text, const char *afte
   return pe_atom_pattern(a, before, &p, after, false);
 }
 
+/* L2.7: the bytes count, so every text for them is meant: with padding or without, whatever the bits behind the last
+ * byte are. */
+int pe_atom_bytes(pe_atom *a, pe_slice text) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  size_t n = text.len;
+  while (n > 0 && text.ptr[n - 1] == '=') n--;
+  const char *last = n % 4 ? strchr(digits, text.ptr[n - 1]) : NULL;
+  if (!last) return pe_atom_text(a, "", text, "");
+  const size_t spare = n % 4 == 2 ? 16 : 4, first = (size_t)(last - digits) / spare * spare;
+  pe_buf form;
+  pe_buf_init(&form, a->space->alloc);
+  int rc = 0;
+  for (size_t i = 0; i < spare && !rc; i++) {
+    pe_buf_clear(&form);
+    pe_buf_slice(&form, pe_slice_sub(text, 0, n - 1));
+    pe_buf_char(&form, digits[first + i]);
+    rc = form.failed ? POLICYEVAL_ENOMEM : pe_atom_text(a, "", pe_slice_of(form.ptr, form.len), "");
+    pe_buf_str(&form, n % 4 == 2 ? "==" : "=");
+    if (!rc) rc = form.failed ? POLICYEVAL_ENOMEM : pe_atom_text(a, "", pe_slice_of(form.ptr, form.len), "");
+  }
+  pe_buf_done(&form);
+  return rc;
+}
+
 int pe_atom_pattern(pe_atom *a, const char *before, const pe_pattern *p, const char *after, bool field) {
   piece it = {.before = before, .after = after, .pattern = p, .field = field};
   return add_piece(a, &it);
@@ -145,6 +169,14 @@ int pe_atom_arn(pe_atom *a, const pe_arn_pattern *p, const char *after, bool noc
 int pe_atom_doubtful(pe_atom *a, const char *before, const pe_pattern *p, const char *after) {
   size_t tight = a->tight.len;
   int rc = pe_atom_pattern(a, before, p, after, false);
+  if (a->tight.len > tight) a->tight.len = tight;
+  a->two_sided = a->doubtful = true;
+  return rc;
+}
+
+int pe_atom_doubtful_arn(pe_atom *a, const pe_arn_pattern *p) {
+  size_t tight = a->tight.len;
+  int rc = pe_atom_arn(a, p, "", false);
   if (a->tight.len > tight) a->tight.len = tight;
   a->two_sided = a->doubtful = true;
   return rc;

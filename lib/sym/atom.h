@@ -41,11 +41,13 @@ void pe_atom_done(pe_atom *a);
 /* Each 0 or ENOMEM. */
 int pe_atom_frame(pe_atom *a, const char *frame);
 int pe_atom_text(pe_atom *a, const char *before, pe_slice text, const char *after);
+int pe_atom_bytes(pe_atom *a, pe_slice text); /* valid base64 */
 int pe_atom_pattern(pe_atom *a, const char *before, const pe_pattern *p, const char *after, bool field);
 /* The pattern field by field; `nocase`: the first five without letter case. */
 int pe_atom_arn(pe_atom *a, const pe_arn_pattern *p, const char *after, bool nocase);
 /* The patterns of this frame may or may not belong to the test. */
 int pe_atom_doubtful(pe_atom *a, const char *before, const pe_pattern *p, const char *after);
+int pe_atom_doubtful_arn(pe_atom *a, const pe_arn_pattern *p);
 /* Makes the test on the key. */
 int pe_atom_finish(pe_atom *a, uint32_t key, uint32_t *test);
 /* The patterns as a language of the space, for limits and domains. */

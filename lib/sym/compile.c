@@ -25,9 +25,9 @@ static int part(pe_compiler *c, const char *name, const char *const *forms, uint
 int pe_compiler_init(pe_compiler *c, pe_space *space, const pe_catalog *catalog, const pe_readings *readings,
                      const pe_assumed *assumed, size_t nassumed) {
   static const char *const actions[] = {"+%:+%", NULL};
-  static const char *const resources[] = {"arn:?%:?%:%:%:?*", "\\*", NULL};
-  static const char *const principals[] = {"arn:?%:iam::#:root||",  "arn:?%:iam::#:role/*+|+*|*", "arn:?%:iam::#:user/*+||*",
-                                           "arn:?%:sts::#:federated-user/*+||", "|service|?*", "|provider|?*",
+  static const char *const resources[] = {"arn:^%:^%:%:%:?*", "\\*", NULL};
+  static const char *const principals[] = {"arn:^%:iam::#:root||",  "arn:^%:iam::#:role/*+|+*|*", "arn:^%:iam::#:user/*+||*",
+                                           "arn:^%:sts::#:federated-user/*+||", "|service|?*", "|provider|?*",
                                            "|anonymous|", NULL};
   *c = (pe_compiler){.space = space, .alloc = space->alloc, .catalog = catalog, .readings = readings};
   c->variables = (pe_variables){.alloc = space->alloc, .assumed = assumed, .nassumed = nassumed};
@@ -216,7 +216,7 @@ static int string_values(pe_compiler *c, const pe_condition *cond, pe_projection
       pe_pattern p = {.elems = &e, .nelems = 1, .flags = folds ? PE_PATTERN_NOCASE : 0};
       if (folds || word) rc = pe_atom_pattern(atom, "", &p, "", false);
     } else {
-      rc = pe_atom_text(atom, "", v->text, "");
+      rc = pe_atom_bytes(atom, v->text);
     }
   }
   f->no_arn = family == PE_FAMILY_ARN;
@@ -475,7 +475,10 @@ static int one_resource(pe_compiler *c, const pe_resource *r, pe_atom *atom) {
   const pe_arn_pattern *p = &r->pattern;
   if (r->never || p->fields < PE_ARN_FIELDS) return 0;
   if (r->short_arn && pe_compile_reading(c, PE_ROW_AMB_4) == AMB_4_NEVER) return 0;
-  if (p->wild_type && pe_compile_type_word(p) && pe_compile_reading(c, PE_ROW_AMB_2) == AMB_2_LITERAL) return 0;
+  if (p->wild_type && pe_compile_type_word(p) && pe_compile_reading(c, PE_ROW_AMB_2) == AMB_2_LITERAL) {
+    /* With a wildcard for the service there are ARNs that have no type word, and those match. */
+    return p->field[PE_ARN_SERVICE].has_wild ? pe_atom_doubtful_arn(atom, p) : 0;
+  }
   bool nocase = has_upper(p) && pe_compile_reading(c, PE_ROW_AMB_3) == AMB_3_NOCASE;
   int rc = pe_atom_arn(atom, p, "", nocase);
   if (!rc && p->crossable && pe_compile_reading(c, PE_ROW_AMB_1) == AMB_1_CROSSING) {

@@ -73,6 +73,7 @@ int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame) {
       case '*': *out++ = pe_item_of(PE_ITEM_STAR, 0); break;
       case '%': *out++ = pe_item_of(PE_ITEM_FSTAR, 0); break;
       case '?': *out++ = pe_item_of(PE_ITEM_ONE, 0); break;
+      case '^': *out++ = pe_item_of(PE_ITEM_FONE, 0); break;
       case '+': *out++ = pe_item_of(PE_ITEM_CLASS, PE_CLASS_NAME); break;
       case '|': *out++ = pe_item_of(PE_ITEM_CHAR, PE_SEPARATOR); break;
       case '#':

@@ -58,7 +58,7 @@ typedef struct pe_items_way {
 int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned flags);
 int pe_items_elems(pe_items *items, const pe_alloc *a, const pe_elem *elems, uint32_t count, const pe_items_way *way);
 int pe_items_push(pe_items *items, const pe_alloc *a, pe_item item);
-/* The library's own patterns: '*' any run, '%' any run without ':', '?' one, '#' twelve digits, '+' a character of a name,
+/* The library's own patterns: '*' any run, '%' any run without ':', '?' one, '^' one but ':', '#' twelve digits, '+' a character of a name,
  * '|' the separator, '\\' takes the next literally. */
 int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame);
 /* Copies into the arena; adjacent stars become one. */

@@ -107,6 +107,7 @@ static int service_words(pe_compiler *c, pe_atom *atom, const pe_condition *cond
 }
 
 static int username(pe_atom *atom, const pe_pattern *p) {
+  if (only_stars(p)) return pe_atom_frame(atom, USER "|*|*");
   if (p->has_wild || p->has_variable) { /* a star would reach into the path */
     int rc = pe_atom_doubtful(atom, "arn:%:iam::%:user/", p, "|*|*");
     return rc ? rc : pe_atom_doubtful(atom, "arn:%:iam::%:user/*/", p, "|*|*");
