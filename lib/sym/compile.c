@@ -173,6 +173,7 @@ static int presence(pe_compiler *c, const pe_condition *cond, pe_projection proj
     c->never |= !absent;
     return 0;
   }
+  c->caller_account |= projection == PE_PROJECT_CALLER_ACCOUNT;
   if (projection == PE_PROJECT_NONE) {
     int rc = condition_key(c, cond, &key);
     if (!rc) rc = presence_test(c, key, &test);
@@ -479,7 +480,9 @@ static int one_resource(pe_compiler *c, const pe_resource *r, pe_atom *atom) {
     /* With a wildcard for the service there are ARNs that have no type word, and those match. */
     return p->field[PE_ARN_SERVICE].has_wild ? pe_atom_doubtful_arn(atom, p) : 0;
   }
-  bool nocase = has_upper(p) && pe_compile_reading(c, PE_ROW_AMB_3) == AMB_3_NOCASE;
+  /* The row is asked where a pattern has capitals: without any, a request and itself in small letters are one. */
+  unsigned letter_case = has_upper(p) ? pe_compile_reading(c, PE_ROW_AMB_3) : c->readings->of[PE_ROW_AMB_3];
+  bool nocase = letter_case == AMB_3_NOCASE;
   int rc = pe_atom_arn(atom, p, "", nocase);
   if (!rc && p->crossable && pe_compile_reading(c, PE_ROW_AMB_1) == AMB_1_CROSSING) {
     rc = pe_atom_pattern(atom, "", &p->whole, "", false);
