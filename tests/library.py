@@ -32,6 +32,7 @@ class Library:
         self._check(lib.policyeval_context_set_limits(self._context, ctypes.byref(limits)), "limits")
         self._simulator = self._new(lib.policyeval_simulator_new, self._context)
         self._policies, self._line = {}, 0
+        self.questions = self.replays = self.undecided = 0
 
     @staticmethod
     def _check(rc, what):
@@ -70,6 +71,8 @@ class Library:
         answer = _ANSWERS[lib.policyeval_analysis_answer(analysis)] if rc == 0 else lib.policyeval_error_name(rc).decode()
         witness = lib.policyeval_analysis_witness(analysis, 0, None) if answer == YES else None
         lib.policyeval_analysis_free(analysis)
+        self.questions += 1
+        self.undecided += answer == UNKNOWN
         return answer, witness.decode() if witness else None
 
     def new_access(self, document, existing, kind):
@@ -84,6 +87,7 @@ class Library:
 
     def allows(self, witness, document, kind):
         """Whether the evaluator allows the witness by a policy (or the name that it was given), for each reading it names."""
+        self.replays += 1
         case = witness.rstrip()[:-1] + ', "policies": '
         case += json.dumps(document) if isinstance(document, str) else json.dumps({kind: [document]})
         return self._run(case + "}") == b"allowed"

@@ -25,6 +25,7 @@ AM_TESTS_ENVIRONMENT = \
   PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE;
 
 TESTS += tests/abi/check_step.py
+TESTS += tests/analysis/metamorphic.py
 TESTS += tests/cli/access.py
 TESTS += tests/cli/analysis.py
 TESTS += tests/cli/grant.py

@@ -48,8 +48,10 @@ class Question:
         self.kind, self.readings = kind, readings
         self.declared, self.assumed, self.keys = {}, [], {}
         self.slots = self._count_slots(new, old)
-        self.odd = any(not p.startswith(S3) and p != "*" for d in (new, old) for s in d["Statement"]
-                       for p in listed(s.get("Resource", s.get("NotResource"))))
+        patterns = {p for d in (new, old) for s in d["Statement"] for p in listed(s.get("Resource", s.get("NotResource")))}
+        self.odd = any(not p.startswith(S3) and p != "*" for p in patterns)
+        # Without capitals in the policies a request and itself in small letters are one, and letter case decides nothing.
+        self.capitals = any(c.isupper() for p in patterns for c in "".join(cut(p)[:-1]))
         self.request()
         goal = [self.allowed(new), negation(self.allowed(old))]
         self.axioms()
@@ -292,7 +294,7 @@ class Question:
             if self.kind == "resource" and self.readings["AMB-4"] == "never":
                 return "false"
             return all_of([negation("no_resource"), arn_matches(fields, ":".join(parts + ["*"] * (FIELDS - len(parts))))])
-        nocase = any(c.isupper() for c in "".join(parts[:-1])) and self.readings["AMB-3"] == "nocase"
+        nocase = self.capitals and self.readings["AMB-3"] == "nocase"
         hit = arn_matches(fields, pattern, nocase)
         if any("*" in part for part in parts[:-1]) and self.readings["AMB-1"] == "crossing":
             hit = any_of([hit, matches(self.joined(fields, "resource_whole"), pattern)])
