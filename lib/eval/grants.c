@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What grants allow (D3.4). */
+#include "eval/grants.h"
+
 #include "eval/layers.h"
 #include "eval/principal.h"
 
@@ -7,8 +9,10 @@ enum { AMB_34_EXACT, AMB_34_NOCASE };
 
 static const char context_prefix[] = "kms:encryptioncontext:";
 
-static bool is_context(const pe_fact *f) {
-  return pe_slice_starts(f->key, pe_slice_of(context_prefix, sizeof context_prefix - 1));
+bool pe_grant_is_context(const pe_fact *f, pe_slice *name) {
+  if (!pe_slice_starts(f->key, pe_slice_of(context_prefix, sizeof context_prefix - 1))) return false;
+  if (name) *name = pe_slice_sub(f->name, sizeof context_prefix - 1, f->name.len);
+  return true;
 }
 
 /* What depends on unknown facts is as the run wants it; an Allow, so against the caller in a pessimistic one. */
@@ -24,8 +28,8 @@ static pe_tri has_pair(const pe_facts *facts, pe_slice name, pe_slice value, boo
   pe_tri found = PE_TRI_NO;
   for (uint32_t i = 0; i < facts->count; i++) {
     const pe_fact *f = &facts->items[i];
-    if (!is_context(f)) continue;
-    pe_slice own = pe_slice_sub(f->name, sizeof context_prefix - 1, f->name.len);
+    pe_slice own;
+    if (!pe_grant_is_context(f, &own)) continue;
     if (!(nocase ? pe_slice_eq_ascii_nocase(own, name) : pe_slice_eq(own, name))) continue;
     if (f->unknown)
       found = PE_TRI_UNKNOWN;
@@ -37,7 +41,7 @@ static pe_tri has_pair(const pe_facts *facts, pe_slice name, pe_slice value, boo
 
 static pe_tri constraint_holds(const pe_grant *g, const pe_facts *facts, bool nocase) {
   uint32_t pairs = 0;
-  for (uint32_t i = 0; i < facts->count; i++) pairs += is_context(&facts->items[i]);
+  for (uint32_t i = 0; i < facts->count; i++) pairs += pe_grant_is_context(&facts->items[i], NULL);
   if (g->constraint == 1 && pairs != g->npairs) return PE_TRI_NO;
   pe_tri all = PE_TRI_YES;
   for (uint32_t i = 0; i < g->npairs; i++)
@@ -70,11 +74,15 @@ static bool for_key(const pe_grant *g, const pe_arn *key) {
          (pe_slice_starts(id, PE_SLICE("key/")) && pe_slice_eq(g->key, pe_slice_sub(id, 4, id.len)));
 }
 
-static unsigned grant_covers(pe_run *run, const pe_grant *g, pe_slice operation) {
+bool pe_grant_is_about(const pe_grant *g, pe_slice operation, const pe_arn *key) {
   bool listed = false;
   for (uint32_t i = 0; i < g->noperations && !listed; i++)
     listed = pe_slice_eq_ascii_nocase(g->operations[i], operation);
-  if (!listed || !for_key(g, &run->request->resource)) return 0;
+  return listed && for_key(g, key);
+}
+
+static unsigned grant_covers(pe_run *run, const pe_grant *g, pe_slice operation) {
+  if (!pe_grant_is_about(g, operation, &run->request->resource)) return 0;
   unsigned via = pe_principal_covers(&g->grantee, run->request, &run->env, 0);
   return via && constrained(run, g, operation) && from_source(run, g) ? via : 0;
 }

@@ -33,7 +33,7 @@ static void put_facts(pe_buf *out, const pe_request *r) {
     const pe_key_info *info = pe_key_find(f->key);
     size_t known = info ? strlen(info->name) : 0;
     if (known <= f->key.len && info) pe_buf_str(out, info->name);
-    pe_buf_slice(out, pe_slice_sub(f->key, known <= f->key.len ? known : 0, SIZE_MAX));
+    pe_buf_slice(out, pe_slice_sub(f->name, known <= f->name.len ? known : 0, SIZE_MAX));
     pe_buf_str(out, " = ");
     for (uint32_t k = 0; k < f->count; k++) {
       if (k) pe_buf_str(out, ", ");

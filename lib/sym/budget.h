@@ -19,8 +19,7 @@
   X(OPAQUE, "the answer depends on a condition that the analysis does not understand")             \
   X(MIXED, "one condition key is compared as values of different types")                           \
   X(SEVERAL, "the answer depends on several undocumented readings of one row at once")               \
-  X(SILENT, "AWS does not say what happens to the request that would show it")                     \
-  X(GRANTS, "the analysis does not look at what KMS grants allow")
+  X(SILENT, "AWS does not say what happens to the request that would show it")
 
 #define PE_GIVE_UP_ENUM(name, text) PE_GIVE_UP_##name,
 typedef enum pe_give_up { PE_GIVE_UPS(PE_GIVE_UP_ENUM) PE_GIVE_UP_LAST_ } pe_give_up;

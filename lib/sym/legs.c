@@ -3,16 +3,18 @@
 
 #include "base/error.h"
 #include "eval/decide.h"
+#include "sym/grants.h"
 
 #define KEY_LEG "key!"
 
 enum { DEPTH_MOST = 48 };
 
-typedef struct item { /* one statement of one leg */
+typedef struct item { /* one statement of one leg, or one grant */
   pe_box box;
   uint8_t leg, layer, deny;
   const pe_policy *policy;
   const pe_statement *statement;
+  uint32_t grant; /* layer GRANT: its index */
 } item;
 
 typedef struct legs {
@@ -84,7 +86,7 @@ static int add_items(legs *g, int leg, int layer, const pe_policy *p, const pe_b
   for (size_t i = 0; i < boxes->len; i++) {
     item *slot = pe_vec_push(&g->items, g->in->alloc);
     if (!slot) return POLICYEVAL_ENOMEM;
-    *slot = (item){boxes->data[i], (uint8_t)leg, (uint8_t)layer, deny, p, g->c.origins.data[boxes->data[i].tag].statement};
+    *slot = (item){boxes->data[i], (uint8_t)leg, (uint8_t)layer, deny, p, g->c.origins.data[boxes->data[i].tag].statement, 0};
   }
   return 0;
 }
@@ -103,6 +105,40 @@ static int compile_list(legs *g, int leg, int layer, const pe_policy_list *list,
     pe_side_done(&side, g->in->alloc);
   }
   return rc;
+}
+
+/* The version that is read has an id, also when it is not known: constraints of grants count it. */
+static int name_version(legs *g) {
+  static const pe_slice likely = {"EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE", 36};
+  const pe_request *r = g->in->request[PE_LEG_KEY];
+  const pe_slice name = PE_SLICE(KEY_LEG "kms:EncryptionContext:SecretVersionId"), own = pe_slice_sub(name, sizeof KEY_LEG - 1, name.len);
+  uint32_t key;
+  for (uint32_t i = 0; i < r->facts.count; i++) {
+    if (!r->facts.items[i].unknown || !pe_slice_eq_ascii_nocase(r->facts.items[i].key, own)) continue;
+    int rc = pe_space_find_key(&g->space, name, &key);
+    if (rc) return rc;
+    g->space.keys.data[key].shapes = PE_SHAPE_SCALAR;
+    g->space.keys.data[key].likely = &likely;
+    g->space.keys.data[key].nlikely = 1;
+  }
+  return 0;
+}
+
+static int compile_grants(legs *g) {
+  const pe_policyset *s = g->in->set[PE_LEG_KEY];
+  bool constrained = false;
+  int rc = 0;
+  choose_leg(g, PE_LEG_KEY);
+  for (uint32_t i = 0; i < s->ngrants && !rc; i++) {
+    pe_boxes boxes = {0};
+    rc = pe_compile_grant(&g->c, &s->grants[i], g->in->request[PE_LEG_KEY], &boxes);
+    item *slot = boxes.len && !rc ? pe_vec_push(&g->items, g->in->alloc) : NULL;
+    if (boxes.len && !rc && !slot) rc = POLICYEVAL_ENOMEM;
+    if (slot) *slot = (item){boxes.data[0], PE_LEG_KEY, POLICYEVAL_LAYER_GRANT, false, NULL, NULL, i};
+    constrained |= s->grants[i].constraint != 0;
+    pe_vec_done(&boxes, g->in->alloc);
+  }
+  return !rc && constrained ? name_version(g) : rc;
 }
 
 static int compile_leg(legs *g, int leg, bool scan) {
@@ -242,6 +278,7 @@ static int compile(legs *g) {
   g->c.variables.assumed = g->assumed.data; /* variables whose keys are given are what is given */
   g->c.variables.nassumed = g->assumed.len;
   for (int leg = 0; leg < PE_LEGS && !rc; leg++) rc = compile_leg(g, leg, false);
+  if (!rc) rc = compile_grants(g);
   choose_leg(g, PE_LEG_SECRET);
   if (!rc) rc = pe_compile_axioms(&g->c, &g->axioms);
   if (rc) return rc;
@@ -287,8 +324,9 @@ static int build(legs *g, int leg) {
   for (uint32_t i = 0; i < r->facts.count && !rc; i++) {
     const pe_fact *f = &r->facts.items[i];
     if (f->unknown) continue;
-    rc = f->derived ? pe_request_set_default(b, f->key, f->values, f->count, f->multi)
-                    : pe_request_set_fact(b, f->key, f->values, f->count, f->multi);
+    /* By its name as it was spelled: grants compare the pairs of the encryption context so. */
+    rc = f->derived ? pe_request_set_default(b, f->name, f->values, f->count, f->multi)
+                    : pe_request_set_fact(b, f->name, f->values, f->count, f->multi);
   }
   for (uint32_t k = 0; k < g->o.nkeys && !rc; k++) {
     int of;
@@ -300,7 +338,9 @@ static int build(legs *g, int leg) {
     uint32_t n = v->count < 16 ? v->count : 16;
     bool known = false;
     for (uint32_t i = 0; i < r->facts.count; i++) {
-      known |= !r->facts.items[i].unknown && pe_slice_eq_ascii_nocase(r->facts.items[i].key, name);
+      if (!pe_slice_eq_ascii_nocase(r->facts.items[i].key, name)) continue;
+      known |= !r->facts.items[i].unknown;
+      name = r->facts.items[i].name;
     }
     for (uint32_t i = 0; i < n; i++) texts[i] = pe_oracle_text(&g->o, k, v, i);
     if (!known) rc = pe_request_set_fact(b, name, texts, n, v->shape == PE_SHAPE_LIST);
@@ -324,6 +364,12 @@ static int judge(legs *g, int effect[PE_LEGS]) {
 
 static bool matched(const legs *g, const item *it) {
   const pe_trace *t = &g->trace[it->leg];
+  if (it->layer == POLICYEVAL_LAYER_GRANT) {
+    for (size_t i = 0; i < t->grants.len; i++) {
+      if (t->grants.data[i] == it->grant) return true;
+    }
+    return false;
+  }
   for (size_t i = 0; i < t->statements.len; i++) {
     const pe_stmt_trace *s = &t->statements.data[i];
     if (s->statement == it->statement && s->layer == it->layer) return s->step == PE_STEP_MATCHED;
@@ -334,7 +380,7 @@ static bool matched(const legs *g, const item *it) {
 /* Does the item's layer play a part at all? Without a statement (RCPFullAWSAccess) it always does its part. */
 static bool counts(const legs *g, const item *it) {
   const pe_trace *t = &g->trace[it->leg];
-  if (!it->statement) return false;
+  if (!it->statement && it->layer != POLICYEVAL_LAYER_GRANT) return false;
   for (size_t i = 0; i < t->layers.len; i++) {
     if (t->layers.data[i].layer == it->layer && t->layers.data[i].policy == it->policy) return t->layers.data[i].applies;
   }
@@ -534,6 +580,7 @@ static int keep_region(const legs *g, pe_legs_result *out) {
     for (size_t i = 0; i < g->items.len && !rc; i++) {
       const item *it = &g->items.data[i];
       if (it->statement != n->statement || !counts(g, it)) continue;
+      if (!it->statement && !listed(it->box.literals, it->box.count, n->literal)) continue;
       if (!it->deny && matched(g, it)) rc = add_clause(out, n, true);
       if (it->deny && listed(g->solution.region, g->solution.nregion, n->literal ^ 1)) rc = add_clause(out, n, false);
     }
@@ -629,9 +676,7 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   pe_rowset rows = {{0}};
   const pe_readings *given = &in->request[PE_LEG_SECRET]->readings;
   pe_readings base = definite(given);
-  /* The search moves between statements: what a grant allows, or stops to allow, it would not find. */
-  const bool grants = in->set[PE_LEG_SECRET]->ngrants || in->set[PE_LEG_KEY]->ngrants;
-  uint8_t doubt = grants ? PE_GIVE_UP_GRANTS : 0; /* pe_give_up: why not finding a request proves nothing */
+  uint8_t doubt = 0; /* pe_give_up: why not finding a request proves nothing */
   bool can = false, cannot = false;
   int rc = attempt(in, &budget, &base, &r, &rows, &can, &cannot, &doubt);
   for (unsigned row = 0; row < PE_ROWS && !rc && !budget.hit && !(can && cannot); row++) {

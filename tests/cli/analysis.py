@@ -173,6 +173,25 @@ def test_text_and_aws_say_what_changed():
         Run("compare", "--type", "identity", "--expect", "narrower", a, b).check(1)
 
 
+def test_grants_over_all_requests():
+    """A grant is one more Allow of the key's leg, with its constraint as a condition."""
+    grant = {"KeyId": KEY, "GrantId": "g", "GranteePrincipal": PRINCIPAL, "Operations": ["Decrypt"]}
+    root = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*",
+                                                    "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}]}
+    for constraint, answer, told in [
+            (None, "always", []), ({"EncryptionContextSubset": {"SecretARN": SECRET}}, "always", []),
+            ({"EncryptionContextSubset": {"SecretARN": "other"}}, "never", ["no key policy allows the key leg"]),
+            ({"EncryptionContextEquals": {"SecretARN": SECRET}}, "never", []),
+            ({"EncryptionContextSubset": {"SecretVersionId": "v"}}, "sometimes",
+             ["kms:EncryptionContext:SecretVersionId is v", "key : kms:EncryptionContext:SecretVersionId = v"])]:
+        with Folder() as folder:
+            one = {**grant, "Constraints": constraint} if constraint else grant
+            run = access("--secret-policy", article("corrected", "secret.json"), "--identity-policy", article("corrected", "role.json"),
+                         "--key", KEY, "--key-policy", folder.write("key.json", json.dumps(root)), "--version-stage", "AWSCURRENT",
+                         "--grants", folder.write("grants.json", json.dumps({"Grants": [one]})), "--all-requests")
+            assert run.out.startswith(answer + ": ") and all(word in run.out for word in told), (constraint, run.out, run.err)
+
+
 def test_statements():
     twice = {"Version": "2012-10-17", "Statement": [
         {"Sid": "All", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}, {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "eval/grants.h"
 #include "policy/load.h"
 #include "sym/legs.h"
 #include "unit.h"
@@ -56,7 +57,35 @@ static pe_policy *random_policy(int kind, uint32_t statements, bool principal) {
   return p;
 }
 
+#define PAIR_ARN "\"SecretARN\":\"" SECRET "\""
+#define PAIR_VERSION "\"SecretVersionId\":\"v1\""
+static const char *const constraints[] = {
+    "", "", "{}", "{\"EncryptionContextSubset\":{" PAIR_ARN "}}", "{\"EncryptionContextSubset\":{\"SecretARN\":\"other\"}}",
+    "{\"EncryptionContextSubset\":{\"secretarn\":\"" SECRET "\"}}", "{\"EncryptionContextSubset\":{" PAIR_VERSION "}}",
+    "{\"EncryptionContextEquals\":{" PAIR_ARN "}}", "{\"EncryptionContextEquals\":{" PAIR_ARN "," PAIR_VERSION "}}",
+    "{\"EncryptionContextEquals\":{" PAIR_ARN ",\"secretversionid\":\"v1\"}}"};
+static const char *const grantees[] = {"arn:aws:iam::111122223333:role/R", "arn:aws:iam::111122223333:root",
+                                       "arn:aws:iam::444455556666:role/R", "arn:aws:iam::111122223333:user/U",
+                                       "arn:aws:sts::111122223333:assumed-role/R/s1"};
+
+static void random_grants(pe_arena *arena, const pe_grant **grants, uint32_t *count) {
+  char text[4096];
+  size_t n = (size_t)snprintf(text, sizeof text, "[");
+  for (uint32_t i = 0, many = random_below(3); i < many; i++) {
+    const char *constraint = constraints[random_below(sizeof constraints / sizeof constraints[0])];
+    n += (size_t)snprintf(text + n, sizeof text - n,
+                          "%s{\"KeyId\":\"%s\",\"GrantId\":\"g%u\",\"GranteePrincipal\":\"%s\",\"Operations\":[\"%s\"]%s%s}", i ? "," : "",
+                          random_below(5) ? KEY : "arn:aws:kms:us-east-1:444455556666:key/other", i, grantees[random_below(5)],
+                          random_below(5) ? "Decrypt" : "Encrypt", *constraint ? ",\"Constraints\":" : "", constraint);
+  }
+  n += (size_t)snprintf(text + n, sizeof text - n, "]");
+  pe_load_options o = {.kind = POLICYEVAL_KIND_KMS_KEY, .name = PE_SLICE("grants"), .limits = pe_load_limits_default};
+  *count = 0;
+  ck_assert_msg(pe_grants_load(arena, pe_slice_of(text, n), &o, grants, count, NULL) == 0, "%s", text);
+}
+
 typedef struct world {
+  pe_arena *arena;
   pe_policy *identity, *secret, *key, *boundary, *scp;
   pe_policy_list scp_list;
   pe_policyset set[PE_LEGS];
@@ -82,6 +111,8 @@ static void make_world(world *w) {
     if (w->scp) w->set[leg].scp = &w->scp_list;
     w->set[leg].nscp = w->set[leg].has_scp = w->scp != NULL;
   }
+  w->arena = pe_arena_new(&pe_alloc_libc, 0);
+  random_grants(w->arena, &w->set[PE_LEG_KEY].grants, &w->set[PE_LEG_KEY].ngrants);
   pe_slice arn = pe_slice_str(who[random_below(4)]);
   ck_assert_int_eq(pe_access_init(&w->access, &pe_alloc_libc, NULL), 0);
   for (int leg = 0; leg < PE_LEGS; leg++) ck_assert_int_eq(pe_request_set_principal_arn(w->access.leg[leg], arn, &why), 0);
@@ -96,6 +127,7 @@ static void drop_world(world *w) {
   pe_policy_unref(w->key);
   pe_policy_unref(w->boundary);
   pe_policy_unref(w->scp);
+  pe_arena_free(w->arena);
 }
 
 static bool is_allowed(const world *w, const pe_request *const r[PE_LEGS]) {
@@ -104,7 +136,7 @@ static bool is_allowed(const world *w, const pe_request *const r[PE_LEGS]) {
 }
 
 /* One request more, with random facts; a session gets a name. */
-static bool random_request_allowed(world *w) {
+static bool random_request_allowed(world *w, bool role) {
   static const char *const facts[][3] = {{"aws:PrincipalOrgID", "o-1", "o-2"},      {"secretsmanager:VersionStage", "AWSCURRENT", "X"},
                                          {"aws:SourceIp", "10.1.1.1", "8.8.8.8"},    {"aws:PrincipalTag/team", "a", "b"},
                                          {"aws:ResourceTag/team", "a", "b"},         {"aws:SecureTransport", "true", "false"},
@@ -117,10 +149,12 @@ static bool random_request_allowed(world *w) {
     pe_slice value = pe_slice_str(facts[i][pick]);
     ck_assert_int_eq(pe_access_set_fact(&w->access, pe_slice_str(facts[i][0]), &value, 1, false), 0);
   }
+  ck_assert_int_eq(pe_access_set_version_id(&w->access, random_below(2) ? PE_SLICE("v1") : PE_SLICE("v2")), 0);
   const pe_slice session = random_below(2) ? PE_SLICE("s1") : PE_SLICE("s2"); /* one caller, whatever the leg */
-  for (int leg = 0; leg < PE_LEGS; leg++)
+  for (int leg = 0; leg < PE_LEGS && role; leg++)
     ck_assert_int_eq(pe_request_set_session_name(w->access.leg[leg], session), 0);
-  return pe_access_prepare(&w->access, r, &why) == 0 && is_allowed(w, r);
+  ck_assert_msg(pe_access_prepare(&w->access, r, &why) == 0, "%s", why);
+  return is_allowed(w, r);
 }
 
 static void check_case(world *w, pe_request_builder *const b[PE_LEGS], bool allowed) {
@@ -144,8 +178,9 @@ static void one_world(uint32_t count[4]) {
   check_case(&w, r.counter, false);
   ck_assert((r.answer == PE_LEGS_SOMETIMES) == (r.witness[0] && r.counter[0]) || r.answer == PE_LEGS_UNKNOWN);
   bool fixed_session = in.request[0]->caller.kind == PE_CALLER_ROLE && in.request[0]->caller.session_known;
+  const bool role = in.request[0]->caller.kind == PE_CALLER_ROLE;
   for (int i = 0; i < 30 && !fixed_session; i++) {
-    bool allowed = random_request_allowed(&w);
+    bool allowed = random_request_allowed(&w, role);
     ck_assert_msg(!(allowed && r.answer == PE_LEGS_NEVER), "never, and yet");
     ck_assert_msg(allowed || r.answer != PE_LEGS_ALWAYS, "always, and yet not");
   }
