@@ -120,9 +120,10 @@ void pe_words_clause(pe_buf *out, const pe_clause *clause) {
 void pe_words_give_up(pe_buf *out, const pe_result *r) {
   pe_buf_str(out, pe_give_up_text((pe_give_up)r->why));
   if (!r->detail.len) return;
-  pe_buf_str(out, ": ${");
+  const bool variable = r->why == PE_GIVE_UP_VARIABLE;
+  pe_buf_str(out, variable ? ": ${" : ": ");
   pe_buf_slice(out, r->detail);
-  pe_buf_char(out, '}');
+  if (variable) pe_buf_char(out, '}');
 }
 
 static void sentence(pe_buf *out, const pe_analysis *a, const char *no, const char *yes) {

@@ -16,7 +16,7 @@
   X(BYTES, "the memory limit of the question was reached")                                         \
   X(CANCELED, "the caller cancelled the question")                                                 \
   X(VARIABLE, "a policy variable is used in a way that the analysis cannot decide")                \
-  X(OPAQUE, "the answer depends on a condition that the analysis does not understand")             \
+  X(OPAQUE, "the answer depends on an entry that the analysis knows only from both sides")          \
   X(MIXED, "one condition key is compared as values of different types")                           \
   X(SEVERAL, "the answer depends on several undocumented readings of one row at once")               \
   X(SILENT, "AWS does not say what happens to the request that would show it")

@@ -257,6 +257,21 @@ static int keep_hints(attempt *t, const pe_solution *s) {
   return 0;
 }
 
+/* The entry of the answer that is known only from both sides: its key, or a principal. */
+static pe_slice doubtful_entry(const attempt *t, const pe_solution *s) {
+  for (uint32_t i = 0; i < s->nregion; i++) {
+    const pe_pred *p = &t->space.preds.data[pe_literal_pred(s->region[i])];
+    if (!t->space.tests.data[p->test].two_sided) continue;
+    for (size_t k = 0; k < t->c.notes.len; k++) {
+      const pe_note *n = &t->c.notes.data[k];
+      if (n->literal >> 1 != s->region[i] >> 1) continue;
+      if (n->condition) return n->condition->key;
+      if (n->step == PE_STEP_PRINCIPAL && n->statement->nprincipals) return n->statement->principals[0].text;
+    }
+  }
+  return (pe_slice){NULL, 0};
+}
+
 static int take_yes(attempt *t, const pe_solution *s, uint32_t tag) {
   pe_request_builder *b = pe_request_builder_new(t->q->alloc, t->q->catalog);
   /* With a variable the evaluator may know more than the box: a NotResource of a request without resource, say. */
@@ -276,6 +291,7 @@ static int take_yes(attempt *t, const pe_solution *s, uint32_t tag) {
     rc = keep_hints(t, s);
     t->answer = PE_ANSWER_UNKNOWN;
     t->why = t->c.variables.seen.len ? PE_GIVE_UP_VARIABLE : silent ? PE_GIVE_UP_SILENT : PE_GIVE_UP_OPAQUE;
+    if (t->why == PE_GIVE_UP_OPAQUE) t->out->detail = doubtful_entry(t, s);
     return rc;
   }
   const pe_origin *from = &t->c.origins.data[tag];

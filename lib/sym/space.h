@@ -55,7 +55,6 @@ typedef struct pe_space_key {
   uint8_t sort;     /* of its tests */
   uint8_t integers; /* numbers are whole */
   uint8_t pairs;    /* a list of one is the same as its element: lists have two at least */
-  uint8_t opaque;   /* stands for a condition that is not understood */
   const pe_lang *limit;  /* STRING: values outside do not exist; may be NULL */
   const pe_lang *domain; /* STRING: how values look if they can; may be NULL */
   const pe_slice *likely; /* values to try first, best first */

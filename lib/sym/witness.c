@@ -118,7 +118,7 @@ int pe_witness_build(const pe_compiler *c, const pe_oracle *o, const pe_solution
   pe_request_builder_clear(b);
   for (uint32_t k = 0; k < o->nkeys && !rc; k++) {
     const pe_value *v = pe_oracle_value(o, k, s->values[k]);
-    if (v->shape == PE_SHAPE_ABSENT || is_default(c, o, s, k) || o->space->keys.data[k].opaque) continue;
+    if (v->shape == PE_SHAPE_ABSENT || is_default(c, o, s, k)) continue;
     if (k == c->action) {
       rc = set_action(c, b, pe_oracle_text(o, k, v, 0), &why);
     } else if (k == c->resource) {

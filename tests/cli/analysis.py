@@ -180,7 +180,7 @@ def test_grants_over_all_requests():
                                                     "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}]}
     for constraint, answer, told in [
             (None, "always", []), ({"EncryptionContextSubset": {"SecretARN": SECRET}}, "always", []),
-            ({"EncryptionContextSubset": {"SecretARN": "other"}}, "never", ["no key policy allows the key leg"]),
+            ({"EncryptionContextSubset": {"SecretARN": "other"}}, "never", ["no resource-based policy allows the key leg"]),
             ({"EncryptionContextEquals": {"SecretARN": SECRET}}, "never", []),
             ({"EncryptionContextSubset": {"SecretVersionId": "v"}}, "sometimes",
              ["kms:EncryptionContext:SecretVersionId is v", "key : kms:EncryptionContext:SecretVersionId = v"])]:
