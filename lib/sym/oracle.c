@@ -26,6 +26,7 @@ void pe_oracle_done(pe_oracle *o) {
     pe_vec_done(&o->keys[i].tried, o->alloc);
   }
   pe_alloc_free(o->alloc, o->keys);
+  pe_vec_done(&o->word, o->alloc);
   pe_vec_done(&o->memos, o->alloc);
   pe_vec_done(&o->slots, o->alloc);
   pe_arena_free(o->arena);
@@ -36,30 +37,47 @@ void pe_oracle_done(pe_oracle *o) {
 static bool bit(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 63) & 1; }
 static void set_bit(uint64_t *bits, uint32_t i) { bits[i >> 6] |= (uint64_t)1 << (i & 63); }
 
+static unsigned try_test(const pe_element *e, const pe_test *t) {
+  bool wide = true, tight = true;
+  if (t->sort == PE_SORT_STRING) {
+    wide = pe_lang_has(&t->wide, e->word, e->length);
+    tight = t->two_sided ? pe_lang_has(&t->tight, e->word, e->length) : wide;
+  } else if (t->sort != PE_SORT_PRESENCE) {
+    wide = pe_range_holds((pe_sort)t->sort, t->bounds, t->nbounds, e->text);
+    tight = wide && !t->two_sided;
+  }
+  return (wide ? PE_PASSES_WIDE : 0u) | (tight ? PE_PASSES_TIGHT : 0u);
+}
+
+unsigned pe_oracle_passes(const pe_oracle *o, const pe_element *e, uint32_t test) {
+  const pe_test *t = &o->space->tests.data[test];
+  if (t->local >= e->room) return try_test(e, t);
+  if (bit(e->known, t->local)) {
+    return (bit(e->wide, t->local) ? PE_PASSES_WIDE : 0u) | (bit(e->tight, t->local) ? PE_PASSES_TIGHT : 0u);
+  }
+  unsigned passes = try_test(e, t);
+  set_bit(e->known, t->local);
+  if (passes & PE_PASSES_WIDE) set_bit(e->wide, t->local);
+  if (passes & PE_PASSES_TIGHT) set_bit(e->tight, t->local);
+  return passes;
+}
+
 static int add_element(pe_oracle *o, uint32_t key, pe_slice text, uint32_t *out) {
   const pe_space_key *k = &o->space->keys.data[key];
   pe_key_state *state = &o->keys[key];
   size_t words = k->tests.len / 64 + 1;
-  pe_element e = {.text = text, .wide = pe_arena_zero(o->arena, 2 * words, sizeof(uint64_t))};
-  pe_items word = {0};
-  int rc = e.wide ? pe_word_of(o->alloc, text, &word) : POLICYEVAL_ENOMEM;
-  e.tight = e.wide + words;
-  for (uint32_t i = 0; i < k->tests.len && !rc; i++) {
-    const pe_test *t = &o->space->tests.data[k->tests.data[i]];
-    bool wide = true, tight = true;
-    if (t->sort == PE_SORT_STRING) {
-      wide = pe_lang_has(&t->wide, word.data, (uint32_t)word.len);
-      tight = t->two_sided ? pe_lang_has(&t->tight, word.data, (uint32_t)word.len) : wide;
-    } else if (t->sort != PE_SORT_PRESENCE) {
-      wide = tight = pe_range_holds((pe_sort)t->sort, t->bounds, t->nbounds, text);
-      if (t->two_sided) tight = false;
-    }
-    if (wide) set_bit(e.wide, i);
-    if (tight) set_bit(e.tight, i);
-  }
-  pe_vec_done(&word, o->alloc);
-  pe_element *slot = rc ? NULL : pe_vec_push(&state->elements, o->alloc);
+  o->word.len = 0;
+  int rc = pe_word_of(o->alloc, text, &o->word);
+  if (rc) return rc;
+  pe_element e = {.text = text, .length = (uint32_t)o->word.len, .room = (uint32_t)words * 64};
+  pe_item *word = pe_arena_alloc(o->arena, (o->word.len + 1) * sizeof *word);
+  e.known = word ? pe_arena_zero(o->arena, 3 * words, sizeof(uint64_t)) : NULL;
+  pe_element *slot = e.known ? pe_vec_push(&state->elements, o->alloc) : NULL;
   if (!slot) return POLICYEVAL_ENOMEM;
+  if (e.length) memcpy(word, o->word.data, e.length * sizeof *word);
+  e.word = word;
+  e.wide = e.known + words;
+  e.tight = e.wide + words;
   *slot = e;
   *out = (uint32_t)state->elements.len - 1;
   return 0;
@@ -83,13 +101,11 @@ static int range_samples(pe_oracle *o, const pe_space_key *k, pe_sort sort, pe_t
   return rc;
 }
 
-static bool limited(const pe_space_key *k, const pe_oracle *o, pe_slice text, int *rc) {
+static bool limited(const pe_space_key *k, pe_oracle *o, pe_slice text, int *rc) {
   if (!k->limit) return true;
-  pe_items word = {0};
-  *rc = pe_word_of(o->alloc, text, &word);
-  bool ok = !*rc && pe_lang_has(k->limit, word.data, (uint32_t)word.len);
-  pe_vec_done(&word, o->alloc);
-  return ok;
+  o->word.len = 0;
+  *rc = pe_word_of(o->alloc, text, &o->word);
+  return !*rc && pe_lang_has(k->limit, o->word.data, (uint32_t)o->word.len);
 }
 
 static int add_tried(pe_oracle *o, uint32_t key, pe_slice text) {
@@ -134,10 +150,10 @@ static int make_ready(pe_oracle *o, uint32_t key) {
 
 static bool meets(const pe_oracle *o, const pe_element *e, const pe_wish *wish) {
   for (uint32_t i = 0; i < wish->ninside; i++) {
-    if (!bit(e->wide, o->space->tests.data[wish->inside[i]].local)) return false;
+    if (!(pe_oracle_passes(o, e, wish->inside[i]) & PE_PASSES_WIDE)) return false;
   }
   for (uint32_t i = 0; i < wish->noutside; i++) {
-    if (bit(e->tight, o->space->tests.data[wish->outside[i]].local)) return false;
+    if (pe_oracle_passes(o, e, wish->outside[i]) & PE_PASSES_TIGHT) return false;
   }
   return true;
 }

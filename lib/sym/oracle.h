@@ -6,10 +6,12 @@
 
 #include "sym/space.h"
 
-/* One element: a text and the tests it passes. */
+/* One element: a text and the tests it passes, found out when they are asked about. */
 typedef struct pe_element {
   pe_slice text;
-  uint64_t *wide, *tight; /* one bit a test of the key */
+  const pe_item *word; /* the text as CHAR items */
+  uint32_t length, room; /* tests whose numbers are below the room are remembered */
+  uint64_t *known, *wide, *tight; /* one bit a test of the key */
 } pe_element;
 
 /* What a request holds for a key. */
@@ -18,7 +20,6 @@ typedef struct pe_value {
   uint8_t unusual;          /* not from the domain */
   const uint32_t *elements; /* ids in the oracle's table for the key; none when absent */
   uint32_t count;
-  uint64_t *can_true, *can_false; /* one bit a predicate of the key */
 } pe_value;
 
 typedef struct pe_key_state {
@@ -38,6 +39,7 @@ typedef struct pe_oracle {
   uint32_t nkeys;
   PE_VEC(struct pe_memo) memos;
   PE_VEC(uint32_t) slots; /* hash table of memo + 1 */
+  pe_items word;          /* scratch */
   bool mixed;             /* a NO was doubtful: a key of several sorts */
 } pe_oracle;
 
@@ -55,6 +57,10 @@ static inline const pe_value *pe_oracle_value(const pe_oracle *o, uint32_t key, 
 static inline pe_slice pe_oracle_text(const pe_oracle *o, uint32_t key, const pe_value *v, uint32_t i) {
   return o->keys[key].elements.data[v->elements[i]].text;
 }
+
+/* Is the element in the test's wide, in its tight language? */
+enum { PE_PASSES_WIDE = 1, PE_PASSES_TIGHT = 2 };
+unsigned pe_oracle_passes(const pe_oracle *o, const pe_element *e, uint32_t test);
 
 /* One element under constraints: `inside` tests it must be able to pass, `outside` tests it must be able to fail.
  * *element: its id or PE_NO_VALUE (set.h builds values of it). 0, ENOMEM or ELIMIT. */

@@ -3,24 +3,21 @@
 
 #include "base/error.h"
 
-static bool bit(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 63) & 1; }
-static void set_bit(uint64_t *bits, uint32_t i) { bits[i >> 6] |= (uint64_t)1 << (i & 63); }
-
 /* What a predicate can be for one element. */
 static unsigned of_element(const pe_oracle *o, const pe_pred *p, const pe_element *e) {
-  uint32_t local = o->space->tests.data[p->test].local;
-  bool can_pass = bit(e->wide, local), can_fail = !bit(e->tight, local);
+  unsigned passes = pe_oracle_passes(o, e, p->test);
+  bool can_pass = passes & PE_PASSES_WIDE, can_fail = !(passes & PE_PASSES_TIGHT);
   bool yes = p->negate ? can_fail : can_pass, no = p->negate ? can_pass : can_fail;
   return (yes ? PE_CAN_TRUE : 0u) | (no ? PE_CAN_FALSE : 0u);
 }
 
-static unsigned of_list(const pe_oracle *o, uint32_t key, const pe_pred *p, const uint32_t *elements, uint32_t count) {
+static unsigned of_list(const pe_oracle *o, const pe_pred *p, const uint32_t *elements, uint32_t count) {
   if (p->on_list == PE_LIST_FALSE) return PE_CAN_FALSE;
   if (p->on_list == PE_LIST_TRUE) return PE_CAN_TRUE;
   if (p->on_list == PE_LIST_BOTH) return PE_CAN_BOTH;
   unsigned any = 0, all = PE_CAN_BOTH;
   for (uint32_t i = 0; i < count; i++) {
-    unsigned can = of_element(o, p, &o->keys[key].elements.data[elements[i]]);
+    unsigned can = of_element(o, p, &o->keys[p->key].elements.data[elements[i]]);
     any |= can;
     all &= can;
   }
@@ -28,29 +25,19 @@ static unsigned of_list(const pe_oracle *o, uint32_t key, const pe_pred *p, cons
                                     : (all & PE_CAN_TRUE) | (any & PE_CAN_FALSE);
 }
 
-/* Files a value with the truth of every predicate of its key. */
+unsigned pe_set_can(const pe_oracle *o, const pe_pred *p, const pe_value *v) {
+  if (v->shape == PE_SHAPE_ABSENT) return p->absent;
+  if (v->shape == PE_SHAPE_LIST) return of_list(o, p, v->elements, v->count);
+  return of_element(o, p, &o->keys[p->key].elements.data[v->elements[0]]);
+}
+
 static int add_value(pe_oracle *o, uint32_t key, uint8_t shape, const uint32_t *elements, uint32_t count, bool unusual,
                      uint32_t *out) {
-  const pe_space_key *k = &o->space->keys.data[key];
-  size_t words = k->preds.len / 64 + 1;
-  pe_value v = {.shape = shape, .unusual = unusual, .count = count};
   uint32_t *copy = pe_arena_alloc(o->arena, (count + 1) * sizeof *copy);
-  v.can_true = pe_arena_zero(o->arena, 2 * words, sizeof(uint64_t));
-  if (!copy || !v.can_true) return POLICYEVAL_ENOMEM;
-  v.can_false = v.can_true + words;
-  if (count) memcpy(copy, elements, count * sizeof *copy);
-  v.elements = copy;
-  for (uint32_t i = 0; i < k->preds.len; i++) {
-    const pe_pred *p = &o->space->preds.data[k->preds.data[i]];
-    unsigned can = p->absent;
-    if (shape == PE_SHAPE_SCALAR) can = of_element(o, p, &o->keys[key].elements.data[elements[0]]);
-    if (shape == PE_SHAPE_LIST) can = of_list(o, key, p, elements, count);
-    if (can & PE_CAN_TRUE) set_bit(v.can_true, i);
-    if (can & PE_CAN_FALSE) set_bit(v.can_false, i);
-  }
-  pe_value *slot = pe_vec_push(&o->keys[key].values, o->alloc);
+  pe_value *slot = copy ? pe_vec_push(&o->keys[key].values, o->alloc) : NULL;
   if (!slot) return POLICYEVAL_ENOMEM;
-  *slot = v;
+  if (count) memcpy(copy, elements, count * sizeof *copy);
+  *slot = (pe_value){.shape = shape, .unusual = unusual, .elements = copy, .count = count};
   *out = (uint32_t)o->keys[key].values.len - 1;
   return 0;
 }

@@ -10,4 +10,7 @@
 /* As pe_oracle_ask, without looking whether the question was asked before. */
 int pe_set_find(pe_oracle *o, uint32_t key, const pe_literal *literals, uint32_t count, uint32_t *value);
 
+/* What a predicate of the value's key is for the value: PE_CAN_x. */
+unsigned pe_set_can(const pe_oracle *o, const pe_pred *p, const pe_value *v);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "sym/observer.h"
+#include "sym/set.h"
 
 typedef struct decision { /* one literal on the trail */
   pe_literal literal;
@@ -45,7 +46,7 @@ static bool bit(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 
 static bool possible(const search *s, pe_literal l) {
   const pe_pred *p = &s->o->space->preds.data[pe_literal_pred(l)];
   const pe_value *v = pe_oracle_value(s->o, p->key, s->values[p->key]);
-  return bit(pe_literal_want(l) ? v->can_true : v->can_false, p->local);
+  return pe_set_can(s->o, p, v) & (pe_literal_want(l) ? PE_CAN_TRUE : PE_CAN_FALSE);
 }
 
 static bool refuted(const search *s, pe_literal l) {
