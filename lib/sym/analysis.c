@@ -94,6 +94,8 @@ static int run_compare(pe_analysis *a, pe_question *q) {
 static int confirm_no_findings(const pe_public *p, pe_cells *cells) {
   pe_public all = *p;
   pe_public_result r;
+  all.question.budget.states = cells->states;
+  all.question.budget.nodes = cells->nodes;
   all.ip_limit = UINT64_MAX; /* addresses that are let in by their number are told by the question for PUBLIC alone */
   int rc = pe_public_run(&all, &r);
   if (rc) return rc;

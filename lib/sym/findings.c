@@ -405,6 +405,8 @@ int pe_cells_find(const pe_public *p, pe_cells *out) {
     if (!budget.hit) rc = visit(&f, &now, &cells);
   }
   if (!rc) keep_widest(&f, &cells);
+  cells.states = budget.states;
+  cells.nodes = budget.nodes;
   cells.why = budget.hit ? budget.hit : f.o.mixed ? PE_GIVE_UP_MIXED : 0;
   if (budget.hit == PE_GIVE_UP_CANCELED) rc = POLICYEVAL_ECANCELED;
   release(&f);

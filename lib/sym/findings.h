@@ -22,6 +22,7 @@ typedef struct pe_cell {
 typedef struct pe_cells {
   const pe_alloc *alloc;
   PE_VEC(pe_cell) list;
+  uint64_t states, nodes; /* spent */
   uint8_t why; /* pe_give_up: the list may not be complete */
 } pe_cells;
 void pe_cells_done(pe_cells *c);
