@@ -24,3 +24,11 @@ suite() {
   [ $status = 0 ] || return 1
   awk '{ p += $2 } END { exit p == 0 }' "$OUT/counts"
 }
+# suite_of_programs TESTS [MAKE ARGUMENTS]: as suite, but only the programs of C, and the scripts that TESTS names.
+suite_of_programs() {
+  programs=$(make -s -C "$OUT" print-c-tests)
+  [ -n "$programs" ] || exit 1
+  programs="$programs $1"
+  shift
+  suite TESTS="$programs" "$@"
+}

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# musl instead of glibc: the library, the tools and the C programs of make check, and the tests of the command line.
+# jansson and Check are Debian's source packages, built with musl-gcc.
+. "$TOP/.ci/gate.sh"
+. "$TOP/.ci/foreign.sh"
+with musl-gcc musl-tools
+from_source musl "$(uname -m)-linux-musl" musl-gcc
+build "$OUT" CC=musl-gcc --host="$(uname -m)-linux-musl" --enable-werror --disable-static CFLAGS=-O1 || exit 1
+suite_of_programs "tests/cli/access.py tests/cli/analysis.py tests/cli/grant.py tests/cli/simulate.py tests/cli/validate.py"
