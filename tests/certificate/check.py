@@ -44,6 +44,39 @@ def from_unit_test(path, name, test):
     assert done.returncode == 0 or "Failures: 0, Errors: 0" in done.stdout, done.stdout + done.stderr
 
 
+def arn(rng):
+    def field(most):
+        return "".join(rng.choice("ab?*") for _ in range(rng.randrange(1, most)))
+    return ":".join(["arn", field(4), field(4), field(4), "111122223333", field(3) + rng.choice(["", ":", "/"]) + field(4)])
+
+
+def split(rng, pattern):
+    """Patterns that together match what the pattern does: a star is nothing, one character, or more."""
+    stars = [i for i, c in enumerate(pattern) if c == "*"]
+    if not stars:
+        return [pattern]
+    at = rng.choice(stars)
+    return [pattern[:at] + more + pattern[at + 1:] for more in ("", "?", "*??")]
+
+
+def from_arns(path):
+    """One ARN pattern, or the same as plain text, against the ARN patterns that it was split into, some of them once more."""
+    rng = random.Random(3)
+    with tempfile.TemporaryDirectory() as folder:
+        names = [os.path.join(folder, n) for n in ("new.json", "old.json")]
+        for _ in range(max(1, CASES // 8)):
+            whole = arn(rng)
+            parts = [p for half in split(rng, whole) for p in (split(rng, half) if rng.randrange(2) else [half])]
+            plain = rng.randrange(3) == 0  # its stars take colons, too
+            parts = [whole] if plain and rng.randrange(2) else parts
+            for name, operator, patterns in zip(names, ("StringLike" if plain else "ArnLike", "ArnLike"), ([whole], parts)):
+                with open(name, "w", encoding="utf-8") as file:
+                    json.dump({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*",
+                               "Condition": {operator: {"aws:SourceArn": patterns}}}]}, file)
+            done = run(path, [TOOL, "check-no-new-access", "--type", "identity", "--new", names[0], "--existing", names[1]])
+            assert done.returncode in (0, int(plain)), f"{whole} {parts}\n{done.stdout}{done.stderr}"
+
+
 def from_corpus(path):
     """Neighbours in the list of managed policies, both ways, and each with itself."""
     corpus = os.path.join(os.environ["POLICYEVAL_CORPUS"], "aws-managed-policies.jsonl")
@@ -68,6 +101,7 @@ SOURCES = [
     ("pairs of resource policies", lambda path: from_unit_test(path, "query", "resource_policies")),
     ("access questions over all requests", lambda path: from_unit_test(path, "legs", "against_single_requests")),
     ("pairs of identity policies", lambda path: from_unit_test(path, "query", "identity_policies")),
+    ("ARN patterns that were split", from_arns),
     (BOXES, lambda path: from_unit_test(path, "solve", "against_enumeration")),
     ("pigeons", lambda path: from_unit_test(path, "solve", "budgets_are_monotone"))]
 
