@@ -3,6 +3,7 @@
 #include "loaded.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 START_TEST(principals)
@@ -272,6 +273,13 @@ START_TEST(every_allocation_may_fail)
       BASE(VERSION, SID, "Alow", "\"Principal\":{\"AWS\":[\"PRODUCTION\",7],\"Aws\":\"x\"}", "\"action\":\"s3\"",
            "\"Resource\":\"arn:aws:s3:::b\u00a0\",\"Resource\":\"*\"",
            ",\"Condition\":{\"StringLke\":{\"a:b\":{}},\"Bool\":{\"a:b\":null,\"A:B\":[\"maybe\"]}}"),
+      BASE(VERSION "\"Id\":\"#\",", "\"Sid\":\"#\",", "Allow", "\"Principal\":{\"AWS\":[\"111122223333\",\"#\"]}",
+           "\"Action\":[\"s3:#*\",\"#\"]", "\"Resource\":[\"arn:aws:s3:::#*/${aws:username}#\"]",
+           ",\"Condition\":{\"StringLike\":{\"A:#\":[\"#*${aws:username}?#\",\"#\"],\"a:b\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\","
+           "\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\",\"18\",\"19\",\"20\"]},\"ArnLike\":{\"a:c\":"
+           "\"arn:aws:s3:::#*\"},\"#\":{\"a:d\":\"#\"},\"BinaryEquals\":{\"a:e\":\"#==\"}}"),
+      "{\"Policy\":\"{\\\"Id\\\":\\\"#\\\",\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"a:#\\\",\\\"Resource\\\":\\\"*\\\"}}\"}",
+      "\"%7B%22Id%22%3A%22#%22%2C%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22a%3A#%22%2C%22Resource%22%3A%22*%22%7D%7D\"",
       "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
       "{\"Policy\":\"{\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"a:b\\\",\\\"Resource\\\":\\\"*\\\"}}\"}",
       "%7b%22Statement%22%3A%7B%22Effect%22%3a%22Allow%22%2C%22Action%22%3A%22a%3Ab%22%2C%22Resource%22%3A%22*%22%7D%7d",
@@ -292,7 +300,7 @@ START_TEST(every_allocation_may_fail)
   };
   static const int kinds[] = {POLICYEVAL_KIND_RESOURCE, POLICYEVAL_KIND_TRUST, POLICYEVAL_KIND_IDENTITY};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0] * 3 * 4; i++) {
-    const char *text = texts[i / 12];
+    char *text = pe_test_widened(texts[i / 12]);
     const int kind = kinds[i % 3];
     const bool with = i / 3 % 2, lenient = i / 6 % 2;
     loaded plain = lenient ? loaded_lenient(kind, text) : loaded_new(kind, text);
@@ -312,6 +320,7 @@ START_TEST(every_allocation_may_fail)
       pe_policy_unref(policy);
     }
     loaded_done(&plain);
+    free(text);
   }
 }
 END_TEST

@@ -76,6 +76,10 @@ START_TEST(cases)
       {MORE("\"context\":{\"a:list\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\","
             "\"14\",\"15\",\"16\",17]}"), "a value of a context key is a string"},
       {MORE("\"unknown\":[7]"), "expected a string here"},
+      {MORE("\"unknown\":[7,\"a:b\"]"), "expected a string here"},
+      {MORE("\"context\":{\"a:list\":[7,\"x\"]}"), "a value of a context key is a string"},
+      {MORE("\"readings\":{\"AMB-0\":\"x\",\"AMB-9\":\"absent\"}"), "there is no row"},
+      {MORE("\"policies\":{\"identity\":[{\"policy\":\"null\"}]}"), ""},
       {MORE("\"readings\":[]"), "\\\"readings\\\" is an object: rows and their readings"},
       {MORE("\"readings\":{\"AMB-9\":7}"), "\\\"AMB-9\\\" is a string"},
       {MORE("\"readings\":{\"AMB-9\":\"absent\",\"AMB-9\":\"absent\"}"), "\\\"AMB-9\\\" is given twice"},
@@ -205,16 +209,24 @@ START_TEST(every_allocation_may_fail)
       "\"16\",\"17\"]},\"readings\":{\"AMB-9\":\"absent\"},\"policies\":{\"identity\":[{\"Statement\":{\"Effect\":\"Allow\","
       "\"Action\":\"*\",\"Resource\":\"*\"}}],\"scp\":[[]],\"grants\":[{\"GrantId\":\"g\",\"GranteePrincipal\":\"" ROLE
       "\",\"KeyId\":\"k\",\"Operations\":[\"Decrypt\"],\"Constraints\":{\"EncryptionContextSubset\":{\"a\":\"b\"}}}]}}",
+      "{\"id\":\"#\",\"principal\":{\"arn\":\"" SESSION "#\",\"role_arn\":\"arn:aws:iam::111122223333:role/#/r\",\"id\":\"#\","
+      "\"org_id\":\"#\",\"tags\":{\"#\":\"#\"}}," REST ",\"unknown\":[\"c:#\"],\"context\":{\"a:#\":\"#\",\"a:l\":[\"#\",\"#\"]},"
+      "\"policies\":{\"identity\":[{\"name\":\"#\",\"policy\":{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:#*\","
+      "\"Resource\":\"*\"}}}],\"scp\":[[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[]],"
+      "\"grants\":[{\"GrantId\":\"#\",\"GranteePrincipal\":\"" ROLE "#\",\"KeyId\":\"#\",\"Operations\":[\"#\",\"#\"],"
+      "\"Constraints\":{\"EncryptionContextEquals\":{\"#\":\"#\"},\"SourceArn\":\"#\"}},{\"GrantId\":null,\"GranteePrincipal\":\"" ROLE
+      "\",\"Operations\":[],\"Constraints\":null}]}}",
       "{\"principal\":{\"service\":\"s3.amazonaws.com\"}," REST "}",
       "{\"principal\":{\"federated\":\"cognito-identity.amazonaws.com\"}," REST "}",
       "{\"principal\":{\"anonymous\":true}," REST "}",
       "{\"principal\":{\"arn\":\"arn:aws:sts::111122223333:federated-user/f\",\"parent\":" USER "}," REST "}",
   };
   for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    char *line = pe_test_widened(lines[i]);
     UNIT_EACH_ALLOCATION(mem, rc) {
       static const pe_readings defaults;
       const pe_load_options options = {.limits = pe_load_limits_default};
-      pe_source source = {.text = pe_slice_str(lines[i])};
+      pe_source source = {.text = pe_slice_str(line)};
       pe_json json;
       pe_case c;
       pe_case_fault fault = {.offset = 0};
@@ -229,6 +241,7 @@ START_TEST(every_allocation_may_fail)
       if (!rc) rc = pe_case_read(&json, b, &defaults, &c, &fault);
       if (!rc) rc = pe_request_prepare(b, &request, &why);
       if (!rc) rc = pe_case_sets_get(sets, &c, POLICYEVAL_KIND_RESOURCE, &set, &fault);
+      ck_assert_msg(rc != POLICYEVAL_EPOLICY, "%.300s", fault.message.ptr);
       if (!rc && mem.failed) rc = POLICYEVAL_ENOMEM; /* what only could not be kept is no failure */
       pe_case_set_unref(set);
       pe_buf_done(&fault.message);
@@ -236,6 +249,7 @@ START_TEST(every_allocation_may_fail)
       pe_request_builder_free(b);
       pe_arena_free(arena);
     }
+    free(line);
   }
 }
 END_TEST

@@ -84,6 +84,20 @@ bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc)
   return true;
 }
 
+char *pe_test_widened(const char *text) {
+  enum { WIDTH = 3000 };
+  size_t n = strlen(text), marks = 0;
+  for (const char *c = text; *c; c++) marks += *c == '#';
+  char *wide = malloc(n + marks * WIDTH + 1), *to = wide;
+  ck_assert_ptr_nonnull(wide);
+  for (const char *c = text; *c; c++) {
+    if (*c != '#') *to++ = *c;
+    else to = (char *)memset(to, 'x', WIDTH) + WIDTH;
+  }
+  *to = '\0';
+  return wide;
+}
+
 char *pe_test_read(const char *path, size_t *len) {
   const char *top = getenv("srcdir");
   char full[4096];

@@ -74,6 +74,10 @@ char *pe_test_read(const char *path, size_t *len);
 #endif
 #define UNIT_CASES(n) ((n) / UNIT_SHARE)
 
+/* The text with 3000 letters for each "#": more than is left of what was allocated for short texts, so that each copy of
+ * one allocates, and can fail. Release with free. */
+char *pe_test_widened(const char *text);
+
 /* main() that runs the tests; returns 0 only if all passed. */
 int pe_test_run(const char *name, const TTest *const *tests, size_t count);
 #define UNIT_MAIN(name, ...)                                            \
