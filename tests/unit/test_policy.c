@@ -207,6 +207,8 @@ START_TEST(models_differ_in_each_part)
       BASE(VERSION, SID, "Allow", "\"Principal\":{\"AWS\":\"111122223334\"}", WHAT, WHERE, WHEN),
       BASE(VERSION, SID, "Allow", "\"Principal\":{\"AWS\":[\"111122223333\",\"111122223334\"]}", WHAT, WHERE, WHEN),
       BASE(VERSION, SID, "Allow", "\"Principal\":{\"Service\":\"s3.amazonaws.com\"}", WHAT, WHERE, WHEN),
+      BASE(VERSION, SID, "Allow", WHO, "\"Action\":[]", WHERE, WHEN),
+      BASE(VERSION, SID, "Allow", WHO, WHAT, WHERE, ",\"Condition\":{\"StringLike\":{\"aws:PrincipalArn\":[\"1\"]}}"),
       BASE(VERSION, SID, "Allow", WHO, "\"NotAction\":\"s3:Get*\"", WHERE, WHEN),
       BASE(VERSION, SID, "Allow", WHO, "\"Action\":\"s3:Put*\"", WHERE, WHEN),
       BASE(VERSION, SID, "Allow", WHO, "\"Action\":[\"s3:Get*\",\"s3:Put*\"]", WHERE, WHEN),
@@ -258,6 +260,61 @@ START_TEST(long_patterns)
       loaded_done(&l);
     }
   }
+}
+END_TEST
+
+/* Each limit of the reader, in a file and in a string inside of a reply. */
+START_TEST(limits_of_the_reader)
+{
+  static const char *const texts[] = {
+      BASE(VERSION, SID, "Allow", WHO, WHAT, WHERE, WHEN),
+      "{\"Policy\":\"{\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"a:b\\\",\\\"Resource\\\":\\\"*\\\"}}\"}",
+  };
+  for (size_t i = 0; i < 2; i++) {
+    for (int which = 0; which < 3; which++) {
+      UNIT_EACH_ALLOCATION(mem, rc) {
+        pe_load_options options = {.kind = POLICYEVAL_KIND_RESOURCE, .limits = pe_load_limits_default};
+        pe_findings findings;
+        pe_policy *policy = NULL;
+        if (which == 0) options.limits.json.bytes = 40;
+        if (which == 1) options.limits.json.depth = i ? 1 : 2;
+        if (which == 2) options.limits.json.nodes = 3;
+        rc = pe_findings_init(&findings, &mem.alloc);
+        if (!rc) {
+          rc = pe_policy_load(&mem.alloc, pe_slice_str(texts[i]), &options, &policy, &findings);
+          ck_assert(rc == POLICYEVAL_ELIMIT || rc == POLICYEVAL_ENOMEM);
+          if (rc == POLICYEVAL_ELIMIT) {
+            ck_assert(findings.list.len == 1 && findings.list.data[0].rule == PE_RULE_LIMIT_REACHED);
+            rc = 0;
+          }
+          pe_findings_done(&findings);
+        }
+      }
+    }
+  }
+}
+END_TEST
+
+/* A policy of many statements has an index of its actions. */
+START_TEST(every_allocation_of_an_index_may_fail)
+{
+  char text[8000] = "{\"Statement\":[";
+  size_t n = strlen(text);
+  for (int i = 0; i < 80; i++) {
+    n += (size_t)snprintf(text + n, sizeof text - n, "%s{\"Effect\":\"Allow\",\"Action\":\"s%d:Get%s\",\"Resource\":\"*\"}", i ? "," : "", i,
+                          i % 3 ? "" : "*");
+  }
+  snprintf(text + n, sizeof text - n, "]}");
+  loaded plain = loaded_ok(POLICYEVAL_KIND_IDENTITY, text);
+  ck_assert_ptr_nonnull(plain.policy->index);
+  UNIT_EACH_ALLOCATION(mem, rc) {
+    pe_load_options options = {.kind = POLICYEVAL_KIND_IDENTITY, .limits = pe_load_limits_default};
+    pe_policy *policy = NULL;
+    rc = pe_policy_load(&mem.alloc, pe_slice_str(text), &options, &policy, NULL);
+    if (!rc) ck_assert(policy->index && pe_policy_equal(policy, plain.policy));
+    pe_policy_unref(policy);
+  }
+  loaded_done(&plain);
 }
 END_TEST
 
@@ -325,4 +382,5 @@ START_TEST(every_allocation_may_fail)
 }
 END_TEST
 
-UNIT_MAIN("policy", principals, placeholders, placeholders_of_keys, characters_of_actions, models_differ_in_each_part, long_patterns, every_allocation_may_fail)
+UNIT_MAIN("policy", principals, placeholders, placeholders_of_keys, characters_of_actions, models_differ_in_each_part, long_patterns, limits_of_the_reader,
+          every_allocation_of_an_index_may_fail, every_allocation_may_fail)
