@@ -301,8 +301,8 @@ START_TEST(every_allocation_of_an_index_may_fail)
   char text[8000] = "{\"Statement\":[";
   size_t n = strlen(text);
   for (int i = 0; i < 80; i++) {
-    n += (size_t)snprintf(text + n, sizeof text - n, "%s{\"Effect\":\"Allow\",\"Action\":\"s%d:Get%s\",\"Resource\":\"*\"}", i ? "," : "", i,
-                          i % 3 ? "" : "*");
+    n += (size_t)snprintf(text + n, sizeof text - n,
+                          "%s{\"Effect\":\"Allow\",\"Action\":\"s%d:Get%s\",\"Resource\":\"*\"}", i ? "," : "", i, i % 3 ? "" : "*");
   }
   snprintf(text + n, sizeof text - n, "]}");
   loaded plain = loaded_ok(POLICYEVAL_KIND_IDENTITY, text);
@@ -335,8 +335,10 @@ START_TEST(every_allocation_may_fail)
            ",\"Condition\":{\"StringLike\":{\"A:#\":[\"#*${aws:username}?#\",\"#\"],\"a:b\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\","
            "\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\",\"18\",\"19\",\"20\"]},\"ArnLike\":{\"a:c\":"
            "\"arn:aws:s3:::#*\"},\"#\":{\"a:d\":\"#\"},\"BinaryEquals\":{\"a:e\":\"#==\"}}"),
-      "{\"Policy\":\"{\\\"Id\\\":\\\"#\\\",\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"a:#\\\",\\\"Resource\\\":\\\"*\\\"}}\"}",
-      "\"%7B%22Id%22%3A%22#%22%2C%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22a%3A#%22%2C%22Resource%22%3A%22*%22%7D%7D\"",
+      "{\"Policy\":\"{\\\"Id\\\":\\\"#\\\","
+      "\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"a:#\\\",\\\"Resource\\\":\\\"*\\\"}}\"}",
+      "\"%7B%22Id%22%3A%22#%22%2C"
+      "%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22a%3A#%22%2C%22Resource%22%3A%22*%22%7D%7D\"",
       "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
       "{\"Policy\":\"{\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"a:b\\\",\\\"Resource\\\":\\\"*\\\"}}\"}",
       "%7b%22Statement%22%3A%7B%22Effect%22%3a%22Allow%22%2C%22Action%22%3A%22a%3Ab%22%2C%22Resource%22%3A%22*%22%7D%7d",
@@ -382,5 +384,6 @@ START_TEST(every_allocation_may_fail)
 }
 END_TEST
 
-UNIT_MAIN("policy", principals, placeholders, placeholders_of_keys, characters_of_actions, models_differ_in_each_part, long_patterns, limits_of_the_reader,
+UNIT_MAIN("policy", principals, placeholders, placeholders_of_keys, characters_of_actions, models_differ_in_each_part,
+          long_patterns, limits_of_the_reader,
           every_allocation_of_an_index_may_fail, every_allocation_may_fail)
