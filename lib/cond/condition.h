@@ -118,8 +118,4 @@ typedef struct pe_cond_detail {
 /* L2.1: true when the entry holds. detail may be NULL. No allocation. */
 bool pe_condition_test(const pe_condition *c, pe_env *env, pe_cond_detail *detail);
 
-/* The base test alone: does one request value match one policy value under the positive form of the operator?
- * For the analysis. Malformed values: false. */
-bool pe_cond_value_match(const pe_condition *c, uint32_t policy_value, pe_slice request_value, pe_env *env);
-
 #endif

@@ -8,21 +8,8 @@ static int compile(pe_arena *arena, const pe_condition *c, bool variables, pe_co
   return 0;
 }
 
-static void read_presence(pe_leaf *leaf, pe_slice text, pe_operand *out) {
-  (void)leaf;
-  out->text = text;
-  out->valid = true;
-}
-
-/* A value of the request is a key that is present. */
-static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
-                     const pe_operand *operand) {
-  (void)leaf, (void)c, (void)operand;
-  if (!value->valid) return PE_BASE_MALFORMED;
-  return value->as.boolean ? PE_BASE_NO : PE_BASE_YES;
-}
-
-const pe_family_ops pe_family_null = {compile, read_presence, match};
+/* Null looks at no value of the request: pe_cond_null is all of it. */
+const pe_family_ops pe_family_null = {compile, NULL, NULL};
 
 /* Whether the list holds true (the key must be absent) or false. */
 static bool lists(const pe_condition *c, bool word) {

@@ -139,23 +139,3 @@ bool pe_condition_test(const pe_condition *c, pe_env *env, pe_cond_detail *detai
   if (detail) explain(c, env, &run, how, detail);
   return result;
 }
-
-typedef struct base_test {
-  const pe_condition *c;
-  const pe_cond_value *value;
-  pe_slice request;
-} base_test;
-
-static pe_tri test_base(pe_leaf *leaf, void *user) {
-  const base_test *t = user;
-  const pe_family_ops *family = families[t->c->family];
-  pe_operand operand;
-  family->read(leaf, t->request, &operand);
-  pe_base b = operand.valid ? family->match(leaf, t->c, t->value, &operand) : PE_BASE_NO;
-  return b == PE_BASE_YES ? PE_TRI_YES : b == PE_BASE_UNKNOWN ? PE_TRI_UNKNOWN : PE_TRI_NO;
-}
-
-bool pe_cond_value_match(const pe_condition *c, uint32_t policy_value, pe_slice request_value, pe_env *env) {
-  base_test t = {c, &c->values[policy_value], request_value};
-  return pe_leaf_test(env, test_base, &t, NULL);
-}

@@ -549,27 +549,6 @@ START_TEST(old_version_has_no_variables)
 }
 END_TEST
 
-START_TEST(base_test_of_one_value)
-{
-  static const char *const values[] = {"arn:aws:iam::1:role/*", "*", "x", NULL};
-  cond_env t;
-  cond_env_init(&t);
-  cond_env_clear(&t);
-  cond_env_compile(&t, "ForAllValues:ArnNotLike", "k", values);
-  pe_env env = {.facts = &t.facts, .readings = &t.readings, .touched = &t.touched};
-  const pe_slice role = PE_SLICE("arn:aws:iam::1:role/App");
-  ck_assert(pe_cond_value_match(&t.c, 0, role, &env));
-  ck_assert(!pe_cond_value_match(&t.c, 0, PE_SLICE("arn:aws:iam::1:user/u"), &env));
-  ck_assert(!pe_cond_value_match(&t.c, 2, role, &env));
-  ck_assert(pe_rowset_empty(&t.touched));
-  ck_assert(!pe_cond_value_match(&t.c, 1, role, &env));
-  ck_assert(pe_rowset_has(&t.touched, PE_ROW_AMB_13B));
-  env.want = true;
-  ck_assert(pe_cond_value_match(&t.c, 1, role, &env));
-  cond_env_done(&t);
-}
-END_TEST
-
 /* Keys are found wherever their hashes lie, also when all lie together. */
 START_TEST(facts_by_hash)
 {
@@ -625,5 +604,5 @@ END_TEST
 
 UNIT_MAIN("condition", evaluation_model, strings, numbers, dates, booleans, bytes, addresses, null, arns,
           variables, no_values, empty_strings, multivalued_keys, tags_in_two_spellings, unknown_facts,
-          rows_together, details, missing_keys, old_version_has_no_variables, base_test_of_one_value,
+          rows_together, details, missing_keys, old_version_has_no_variables,
           facts_by_hash, compile_without_memory)
