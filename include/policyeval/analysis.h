@@ -120,8 +120,8 @@ POLICYEVAL_API int policyeval_analysis_set_cancel(policyeval_analysis *analysis,
  *  (the evaluator did not confirm the witness: please report it). Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_run(policyeval_analysis *analysis);
 /** POLICYEVAL_ANSWER_x; UNKNOWN before the question was run. NO is proved for every request and every reading of
- *  undocumented rules; YES has a witness. COMPARE: is there a difference; FINDINGS: is there a finding; STATEMENTS: is each statement that was asked
- *  about needed. Since 0.1. */
+ *  undocumented rules; YES has a witness. COMPARE: is there a difference; FINDINGS: is there a finding; STATEMENTS:
+ *  is each statement that was asked about needed. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_answer(const policyeval_analysis *analysis);
 /** For COMPARE: POLICYEVAL_RELATION_x. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_relation(const policyeval_analysis *analysis);
@@ -137,7 +137,8 @@ POLICYEVAL_API int policyeval_analysis_need(const policyeval_analysis *analysis,
 POLICYEVAL_API size_t policyeval_analysis_need_by(const policyeval_analysis *analysis, size_t statement, size_t i);
 /** The request that shows YES, as a case of `simulate --cases` with `only` (and the readings it needs); given back with the
  *  policy it is allowed. which: 0; for COMPARE also 1, a request that only the other policy allows; for STATEMENTS the index of
- *  a statement, whose effect on the request no other statement has (a Deny: the policy denies it). NULL: there is none. Lives until the question changes. Since 0.1. */
+ *  a statement, whose effect on the request no other statement has (a Deny: the policy denies it). NULL: there is
+ *  none. Lives until the question changes. Since 0.1. */
 POLICYEVAL_API const char *policyeval_analysis_witness(policyeval_analysis *analysis, int which, size_t *len);
 /** The JSON document that the commands print, len its bytes (may be NULL). NULL: not run, or out of memory. It lives until the
  *  question changes. Since 0.1. */

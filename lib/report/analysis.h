@@ -13,6 +13,11 @@ int pe_render_analysis_aws(const pe_analysis *a, pe_buf *out); /* nothing is wri
 /* The witness as a case; nothing is written when there is none. */
 int pe_render_analysis_witness(const pe_result *r, pe_buf *out);
 
+/* Why the other policy does not allow the witness: each Allow that does not match, nearest first, and each Deny that does. Text
+ * shows a few; JSON is a list as `access --explain` has it. 0 or ENOMEM. */
+int pe_text_against(pe_buf *out, const pe_result *r, const pe_policy *other);
+int pe_json_against(pe_buf *out, const pe_result *r, const pe_policy *other);
+
 /* The one sentence of an answer, in Access Analyzer's words where it has some. */
 void pe_words_analysis(pe_buf *out, const pe_analysis *a);
 /* Why a statement is a reason: "New access in the statement with index: 0." */

@@ -23,6 +23,18 @@ static json_t *witness(pe_out *o, const pe_result *r, const pe_alloc *alloc) {
   return pe_out_case(o, request, alloc);
 }
 
+/* Why the other policy does not allow the witness; also written and read back. */
+static json_t *missed(pe_out *o, const pe_result *r, const pe_policy *other, const pe_alloc *alloc) {
+  if (!r->witness || !other) return pe_out_array(o);
+  pe_buf text;
+  pe_buf_init(&text, alloc);
+  json_t *value = NULL;
+  if (pe_json_against(&text, r, other) == POLICYEVAL_OK) value = json_loadb(text.ptr, text.len, 0, NULL);
+  pe_buf_done(&text);
+  if (!value) o->failed = true;
+  return value ? value : pe_out_array(o);
+}
+
 static json_t *limits(pe_out *o, const pe_result *r) {
   switch (r->why) {
     case PE_GIVE_UP_STATES: return pe_out_str(o, "states");
@@ -96,6 +108,7 @@ static void put_check(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *wor
   pe_out_put(o, root, "reasons", reasons(o, a, words));
   pe_out_put(o, root, "witness", witness(o, r, words->alloc));
   pe_out_put(o, root, "conditions", conditions(o, r, words));
+  pe_out_put(o, root, "missed", missed(o, r, a->against, words->alloc));
   pe_out_put(o, root, "blocked_by", blocking(o, a, r));
   if (a->ask == POLICYEVAL_ASK_PUBLIC) {
     pe_out_put(o, root, "too_many_addresses", pe_out_bool(o, a->too_many));
@@ -105,13 +118,14 @@ static void put_check(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *wor
   pe_out_put(o, root, "limits", limits(o, r));
 }
 
-static json_t *side(pe_out *o, const pe_result *r, pe_buf *words) {
+static json_t *side(pe_out *o, const pe_result *r, const pe_policy *other, pe_buf *words) {
   json_t *item = pe_out_object(o);
   if (r->statement) {
     pe_out_put(o, item, "statementIndex", pe_out_int(o, r->statement->index));
     pe_out_put(o, item, "statementId", pe_out_text(o, r->statement->sid));
   }
   pe_out_put(o, item, "conditions", conditions(o, r, words));
+  pe_out_put(o, item, "missed", missed(o, r, other, words->alloc));
   pe_out_put(o, item, "assumptions", assumptions(o, &r->assumptions));
   return item;
 }
@@ -123,8 +137,8 @@ static void put_compare(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *w
   pe_out_put(o, root, "relation", pe_out_str(o, policyeval_relation_name(a->relation)));
   pe_out_put(o, root, "only_in_first", witness(o, &a->first, words->alloc));
   pe_out_put(o, root, "only_in_second", witness(o, &a->second, words->alloc));
-  pe_out_put(o, root, "first", side(o, &a->first, words));
-  pe_out_put(o, root, "second", side(o, &a->second, words));
+  pe_out_put(o, root, "first", side(o, &a->first, a->against, words));
+  pe_out_put(o, root, "second", side(o, &a->second, a->subject, words));
   if (unknown->answer == PE_ANSWER_UNKNOWN) {
     pe_words_give_up(words, unknown);
     pe_out_put(o, root, "message", spoken(o, words));

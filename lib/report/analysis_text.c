@@ -59,7 +59,8 @@ static void put_example(pe_buf *out, const pe_result *r) {
   }
 }
 
-static void put_yes(pe_buf *out, const pe_result *r) {
+/* other: the policy that does not allow it, or NULL. */
+static void put_yes(pe_buf *out, const pe_result *r, const pe_policy *other) {
   pe_buf_char(out, '\n');
   if (r->policy && r->statement) {
     pe_buf_str(out, "  where  ");
@@ -68,6 +69,7 @@ static void put_yes(pe_buf *out, const pe_result *r) {
   }
   put_region(out, r);
   put_example(out, r);
+  if (pe_text_against(out, r, other)) out->failed = true;
 }
 
 static void put_blocking(pe_buf *out, const pe_result *r) {
@@ -94,7 +96,7 @@ static void put_check(pe_buf *out, const pe_analysis *a) {
   }
   if (a->too_many) pe_buf_str(out, "  The source addresses that are let in are more than the limit.\n");
   if (a->only_services) pe_buf_str(out, "  Statements for AWS services in general are a class of their own.\n");
-  if (r->answer == PE_ANSWER_YES) put_yes(out, r);
+  if (r->answer == PE_ANSWER_YES) put_yes(out, r, a->against);
   if (r->answer == PE_ANSWER_NO) put_blocking(out, r);
 }
 
@@ -118,7 +120,7 @@ static void put_difference(pe_buf *out, const pe_analysis *a, const pe_result *r
     return;
   }
   pe_buf_char(out, '\n');
-  put_yes(out, r);
+  put_yes(out, r, second ? a->subject : a->against);
 }
 
 static void put_compare(pe_buf *out, const pe_analysis *a) {

@@ -3,6 +3,7 @@
 #   libpe_sources += lib/report/NAME.c
 libpe_sources += lib/report/access_json.c
 libpe_sources += lib/report/access_text.c
+libpe_sources += lib/report/against.c
 libpe_sources += lib/report/analysis.h
 libpe_sources += lib/report/analysis_json.c
 libpe_sources += lib/report/analysis_text.c

@@ -80,6 +80,11 @@ static const struct known {
     {"kms", POLICYEVAL_KIND_KMS_KEY, "kms:Decrypt",
      "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
     {"s3", -1, "s3:GetObject", "arn:aws:s3:::amzn-s3-demo-bucket/example"},
+    {"s3", -1, "s3:PutObject", "arn:aws:s3:::amzn-s3-demo-bucket/example"},
+    {"ec2", -1, "ec2:RunInstances", "arn:aws:ec2:us-east-1:444455556666:instance/i-1234567890abcdef0"},
+    {"iam", -1, "iam:CreateUser", "arn:aws:iam::444455556666:user/Example"},
+    {"lambda", -1, "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:444455556666:function:example"},
+    {"dynamodb", -1, "dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:444455556666:table/example"},
     {"sts", POLICYEVAL_KIND_TRUST, "sts:AssumeRole", "arn:aws:iam::444455556666:role/Example"},
 };
 
@@ -211,6 +216,21 @@ static int written_principal(list *l, const pe_principal *p) {
   }
 }
 
+/* Its root user and a user of it, for where no role will do. */
+static int others_of(list *l, const pe_principal *p) {
+  static const char *const rests[] = {":user/Example\x1F\x1F", ":root\x1F\x1F"};
+  int rc = 0;
+  for (size_t i = 0; i < sizeof rests / sizeof rests[0] && !rc && p->kind == PE_PRINCIPAL_ACCOUNT && l->count < MOST - 8; i++) {
+    pe_buf_str(&l->text, "arn:");
+    pe_buf_slice(&l->text, p->partition.len ? p->partition : PE_SLICE("aws"));
+    pe_buf_str(&l->text, ":iam::");
+    pe_buf_slice(&l->text, p->account);
+    pe_buf_str(&l->text, rests[i]);
+    rc = keep(l);
+  }
+  return rc;
+}
+
 static int principals(list *l, const source *s) {
   static const char *const strangers[] = {"arn:aws:iam::" OUTSIDER ":role/Example\x1F" "example-session\x1F",
                                           "arn:aws:iam::" OUTSIDER ":user/Example\x1F\x1F", ("\x1F" "anonymous\x1F")};
@@ -224,6 +244,12 @@ static int principals(list *l, const source *s) {
     }
   }
   for (size_t i = 1; i < sizeof strangers / sizeof strangers[0] && !rc; i++) rc = keep_text(l, strangers[i]);
+  for (uint32_t p = 0; p < s->count && !rc; p++) {
+    for (uint32_t i = 0; i < s->policies[p]->nstatements && !rc; i++) {
+      const pe_statement *st = &s->policies[p]->statements[i];
+      for (uint32_t k = 0; k < st->nprincipals && !rc; k++) rc = others_of(l, &st->principals[k]);
+    }
+  }
   return rc ? rc : hand_over(l, l->c->principal);
 }
 

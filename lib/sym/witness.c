@@ -144,7 +144,7 @@ int pe_witness_layer(int kind) {
   }
 }
 
-static int effect_of(const pe_group *group, pe_request_builder *b, bool strict) {
+static int effect_of(const pe_group *group, pe_request_builder *b, bool strict, pe_trace *trace) {
   if (!group->count) return POLICYEVAL_IMPLICIT_DENY;
   const pe_request *r;
   const char *why = "";
@@ -170,11 +170,18 @@ static int effect_of(const pe_group *group, pe_request_builder *b, bool strict) 
   set.has_rcp = layer == POLICYEVAL_LAYER_RCP;
   set.nscp = set.has_scp;
   set.nrcp = set.has_rcp;
-  return pe_decide_effect(&set, r, strict);
+  if (!trace) return pe_decide_effect(&set, r, strict);
+  rc = pe_decide(&set, r, strict, trace);
+  return rc ? rc : trace->effect;
 }
 
-int pe_witness_effect(const pe_group *group, pe_request_builder *b) { return effect_of(group, b, false); }
+int pe_witness_effect(const pe_group *group, pe_request_builder *b) { return effect_of(group, b, false, NULL); }
 
 bool pe_witness_undocumented(const pe_group *group, pe_request_builder *b) {
-  return effect_of(group, b, true) == POLICYEVAL_UNKNOWN;
+  return effect_of(group, b, true, NULL) == POLICYEVAL_UNKNOWN;
+}
+
+int pe_witness_trace(const pe_group *group, pe_request_builder *b, pe_trace *out) {
+  const int effect = effect_of(group, b, false, out);
+  return effect < 0 ? effect : 0;
 }

@@ -4,6 +4,7 @@
 #define PE_SYM_WITNESS_H
 
 #include "eval/request.h"
+#include "eval/trace.h"
 #include "sym/compile.h"
 #include "sym/solve.h"
 
@@ -21,5 +22,7 @@ typedef struct pe_group { /* policies that are judged together, all of one kind 
 int pe_witness_effect(const pe_group *group, pe_request_builder *b);
 /* Another reading of a row would give another effect: the evaluator could not be asked for sure. */
 bool pe_witness_undocumented(const pe_group *group, pe_request_builder *b);
+/* The same with its explanation. 0 or a negative error. */
+int pe_witness_trace(const pe_group *group, pe_request_builder *b, pe_trace *out);
 
 #endif

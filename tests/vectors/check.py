@@ -62,7 +62,7 @@ EXPECT = {'load': {'ok', 'statements', 'error', 'findings'},
           'decide': {'decision', 'assumptions', 'blocked_by', 'missing_context', 'matched'},
           'access': {'decision', 'legs', 'operability_ok'},
           'grant': {'added', 'principal', 'condition', 'blocked_by'},
-          'analysis': {'result', 'relation', 'statements', 'assumptions', 'answer', 'findings', 'complete', 'principals'}}
+          'analysis': {'result', 'relation', 'statements', 'assumptions', 'answer', 'findings', 'complete', 'needs', 'principals'}}
 LEG = {'decision', 'blocked_by', 'hints', 'assumptions'}
 DROP = object()
 
