@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "policy/load.h"
 #include "sym/findings.h"
+#include "sym/needed.h"
+#include "sym/public.h"
 #include "sym/query.h"
 #include "unit.h"
 
@@ -320,4 +322,83 @@ START_TEST(findings_without_memory) {
 }
 END_TEST
 
-UNIT_MAIN("query", findings_without_memory, resource_policies, identity_policies, more_and_less, every_allocation_may_fail)
+static int find_needed(const pe_alloc *a, const pe_policy *p, pe_needed_list *out) {
+  pe_question q;
+  pe_question_init(&q, a, NULL);
+  q.subject = (pe_group){&p, 1};
+  return pe_needed_find(&q, out);
+}
+
+/* Without all statements that are not needed a policy decides every request as before. */
+static void one_needed(bool identity, uint32_t count[5]) {
+  writer w;
+  put_policy(&w, identity, 2 + random_below(4));
+  pe_policy *p = load(w.text, identity ? POLICYEVAL_KIND_IDENTITY : POLICYEVAL_KIND_RESOURCE);
+  pe_needed_list l;
+  int rc = find_needed(&pe_alloc_libc, p, &l);
+  ck_assert_msg(rc == 0, "%d %s", rc, w.text);
+  pe_statement kept[8];
+  pe_policy rest = {.kind = p->kind, .version_2012 = p->version_2012, .statements = kept};
+  for (uint32_t i = 0; i < p->nstatements; i++) {
+    const pe_needed *n = &l.list.data[i];
+    count[n->need]++;
+    ck_assert((n->need == PE_NEED_NEEDED) == (n->result.witness != NULL));
+    if (n->need <= PE_NEED_NEEDED) kept[rest.nstatements++] = p->statements[i];
+  }
+  pe_request_builder *b = pe_request_builder_new(&pe_alloc_libc, NULL);
+  const pe_policy *all = p, *some = &rest;
+  for (int i = 0; i < 40; i++) {
+    random_request(b);
+    int before = pe_witness_effect(&(pe_group){&all, 1}, b), after = pe_witness_effect(&(pe_group){&some, 1}, b);
+    ck_assert_msg((before == POLICYEVAL_ALLOW) == (after == POLICYEVAL_ALLOW), "%s", w.text);
+  }
+  pe_request_builder_free(b);
+  pe_needed_done(&l);
+  pe_policy_unref(p);
+}
+
+START_TEST(needless_statements) {
+  uint32_t count[5] = {0};
+  for (int i = 0; i < 300; i++) one_needed(i % 2, count);
+  ck_assert_msg(count[PE_NEED_NEEDED] > 100 && count[PE_NEED_REDUNDANT] > 20 && count[PE_NEED_SHADOWED] > 5, "%u %u %u %u %u", count[0],
+                count[1], count[2], count[3], count[4]);
+}
+END_TEST
+
+START_TEST(statements_without_memory) {
+  static const char text[] =
+      "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:Get*\",\"Resource\":\"*\"},"
+      "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"},"
+      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:GetAcl\",\"Resource\":\"*\"}]}";
+  pe_policy *p = load(text, POLICYEVAL_KIND_RESOURCE);
+  UNIT_EACH_ALLOCATION(mem, rc) {
+    pe_needed_list l;
+    rc = find_needed(&mem.alloc, p, &l);
+    if (!rc) pe_needed_done(&l);
+  }
+  pe_policy_unref(p);
+}
+END_TEST
+
+START_TEST(addresses_without_memory) {
+  static const char text[] =
+      "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\","
+      "\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":[\"20.0.0.0/8\",\"30.0.0.0/8\",\"2001:db8::/32\"]}}}]}";
+  pe_policy *p = load(text, POLICYEVAL_KIND_RESOURCE);
+  UNIT_EACH_ALLOCATION(mem, rc) {
+    const pe_policy *subject = p;
+    pe_public ask = {.rule = PE_PUBLIC_FIXED_VALUES};
+    pe_public_result r;
+    pe_question_init(&ask.question, &mem.alloc, NULL);
+    ask.question.subject = (pe_group){&subject, 1};
+    rc = pe_public_run(&ask, &r);
+    if (!rc) {
+      ck_assert(r.result.answer == PE_ANSWER_YES && r.too_many);
+      pe_result_done(&r.result);
+    }
+  }
+  pe_policy_unref(p);
+}
+END_TEST
+
+UNIT_MAIN("query", needless_statements, statements_without_memory, addresses_without_memory, findings_without_memory, resource_policies, identity_policies, more_and_less, every_allocation_may_fail)
