@@ -96,9 +96,10 @@ func TestEveryConstant(t *testing.T) {
 		"COLUMNS": {1, 2, 3, 4},
 		// The form of results without an option, and AWSFormat.
 		"FORMATS":      {1, 2},
-		"ASKS":         {int32(AskNewAccess), int32(AskAccessGranted), int32(AskPublic), int32(AskCompare), int32(AskFindings)},
+		"ASKS":         {int32(AskNewAccess), int32(AskAccessGranted), int32(AskPublic), int32(AskCompare), int32(AskFindings), int32(AskStatements)},
 		"ANSWERS":      {int32(AnswerUnknown), int32(AnswerNo), int32(AnswerYes)},
 		"RELATIONS":    {int32(RelationUnknown), int32(RelationEquivalent), int32(RelationNarrower), int32(RelationBroader), int32(RelationIncomparable)},
+		"NEEDS":        {int32(NeedUnknown), int32(NeedNeeded), int32(NeedRedundant), int32(NeedShadowed), int32(NeedNever)},
 		"REACHES":      {int32(ReachUnknown), int32(ReachNever), int32(ReachSometimes), int32(ReachAlways)},
 		"PUBLIC_RULES": {int32(PublicFixedValues), int32(PublicArticle), int32(PublicZone)},
 		"TRUSTS":       {int32(TrustAccount), int32(TrustOrg), int32(TrustVPC), int32(TrustVPCE)},
