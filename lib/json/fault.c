@@ -100,6 +100,25 @@ pe_json_error pe_json_fault_at(pe_json_fault expected, pe_slice base, const char
   return pe_json_fault_make(fault, base, p, len);
 }
 
+/* What a text was meant to be that is no JSON from its first word on. */
+static pe_json_error other_format(pe_slice base, size_t start) {
+  const char *p = base.ptr + start, *end = base.ptr + base.len;
+  const pe_slice rest = pe_slice_sub(base, start, base.len);
+  const char *word = pe_json_fault_word_end(p, end);
+  pe_json_fault fault = PE_JSON_FAULT_NONE;
+  size_t len = (size_t)(word - p);
+  if (pe_slice_starts(rest, PE_SLICE("```"))) {
+    fault = PE_JSON_FAULT_FENCE;
+    len = trailing_length(p, end);
+  } else if (pe_slice_starts(rest, PE_SLICE("An error occurred ("))) {
+    fault = PE_JSON_FAULT_CLI;
+    len = trailing_length(p, end);
+  } else if (pe_slice_starts(rest, PE_SLICE("---")) || (letter(*p) && end - word > 1 && *word == ':' && blank(word[1]))) {
+    fault = PE_JSON_FAULT_YAML;
+  }
+  return pe_json_fault_make(fault, base, p, len);
+}
+
 pe_json_error pe_json_fault_text(pe_slice base) {
   const char *p = base.ptr;
   size_t i = 0;
@@ -115,7 +134,7 @@ pe_json_error pe_json_fault_text(pe_slice base) {
   if (base.len >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
     return pe_json_fault_make(PE_JSON_FAULT_BOM, base, p, 3);
   }
-  return pe_json_fault_make(PE_JSON_FAULT_NONE, base, p, 0);
+  return other_format(base, i);
 }
 
 const char *pe_json_fault_find_quote(const char *p, const char *end) {

@@ -64,6 +64,9 @@ typedef struct pe_json_limits {
   X(BOM, "a byte order mark is not part of JSON: remove it")                                                 \
   X(UTF8, "the bytes are not UTF-8")                                                                         \
   X(UTF16, "the text looks like UTF-16: save it as UTF-8")                                                   \
+  X(FENCE, "the text is wrapped in a Markdown fence: remove its lines of backquotes")                        \
+  X(YAML, "the text looks like YAML: write the policy as JSON")                                              \
+  X(CLI, "this is an error message of the AWS CLI, not its reply: call it again")                            \
   X(CONTROL, "a control character must be written as an escape in a string")                                 \
   X(NUL, "NUL is not allowed")                                                                               \
   X(ESCAPE, "unknown escape in a string")                                                                    \
