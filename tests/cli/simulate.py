@@ -82,6 +82,13 @@ def test_long_policies_list_what_matched_once_and_in_order():
         assert matched == [0, 1, 2, 0, 101, 202], answer
 
 
+def test_a_cap_without_a_policy_is_shown():
+    answer, = cases(case(policies={"identity": [ALLOW], "scp": [], "rcp": []}))
+    shown = [(layer["type"], layer["source"], layer["level"], layer["decision"]) for layer in answer["layers"]
+             if layer["type"] in ("scp", "rcp")]
+    assert sorted(shown) == [("rcp", None, 1, "implicitDeny"), ("scp", None, 1, "implicitDeny")], answer["layers"]
+
+
 def test_all_layers_of_one_request():
     f = Folder()
     allow, deny = put(f, "a.json", ALLOW), put(f, "d.json", DENY)
