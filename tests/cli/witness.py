@@ -70,6 +70,13 @@ def test_named_principals_are_the_callers():
     assert got["principal"] == {"service": "sns.amazonaws.com"} and got["action"] == "sqs:SendMessage", got
 
 
+def test_more_names_than_are_kept():
+    actions = ["a%d:Do" % i for i in range(200)]
+    resources = ["arn:aws:s3:::b%d/*" % i for i in range(200)]
+    got = new_access("identity", allow(Action=actions, Resource=resources))
+    assert got["action"].lower() in [a.lower() for a in actions] and got["resource"].startswith("arn:aws:s3:::b"), got
+
+
 def test_values_of_keys_have_the_form_of_their_key():
     condition = {"StringLike": {"aws:PrincipalOrgID": "o-*", "aws:SourceVpc": "*", "aws:SourceVpce": "*"},
                  "ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}
