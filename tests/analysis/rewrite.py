@@ -155,7 +155,7 @@ ACCOUNTS = {"111122223333": "777766665555", "444455556666": "888800001111"}
 def renamed(value):
     """Other accounts, everywhere in an object or text; None where a pattern tells accounts by a part."""
     text = value if isinstance(value, str) else json.dumps(value)
-    if re.search(r"1111\*|\*3333", text):
+    if re.search(r"\d[*?]|[*?]\d", text):
         return None
     for old, new in ACCOUNTS.items():
         text = text.replace(old, new)
