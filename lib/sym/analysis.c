@@ -15,16 +15,25 @@ void pe_analysis_clear(pe_analysis *a) {
 
 typedef int (*ask_fn)(pe_analysis *a, const pe_question *q, pe_result *out);
 
-/* The statements that are reasons: each Allow alone, against all Denies. Those that a limit keeps from being looked at
- * are left out; the answer itself is already known. */
-static int find_reasons(pe_analysis *a, const pe_question *q, ask_fn ask) {
+static bool listed(const uint32_t *ids, size_t n, uint32_t id) {
+  for (size_t i = 0; i < n; i++) {
+    if (ids[i] == id) return true;
+  }
+  return false;
+}
+
+/* The statements that are reasons: each Allow alone, against all Denies. The question has told of most; the others are asked
+ * about one by one. Those that a limit keeps from being looked at are left out; the answer itself is already known. */
+static int find_reasons(pe_analysis *a, const pe_question *q, ask_fn ask, bool all_open) {
+  const pe_result *told = &a->first;
   pe_question one = *q;
   int rc = 0;
-  pe_question_charge(&one, &a->first);
+  one.each = false;
+  pe_question_charge(&one, told);
   for (uint32_t i = 0; i < a->subject->nstatements && !rc; i++) {
     if (a->subject->statements[i].effect != PE_ALLOW) continue;
-    bool yes = a->first.statement == &a->subject->statements[i];
-    if (!yes) {
+    bool yes = told->statement == &a->subject->statements[i] || listed(told->granting.data, told->granting.len, i);
+    if (!yes && (all_open || listed(told->open.data, told->open.len, i))) {
       pe_result r;
       one.statement = i;
       rc = ask(a, &one, &r);
@@ -46,8 +55,9 @@ static int ask_plainly(pe_analysis *a, const pe_question *q, pe_result *out) {
 }
 
 static int run_inclusion(pe_analysis *a, pe_question *q) {
+  q->each = true;
   int rc = pe_query_run(q, &a->first);
-  if (!rc && a->first.answer == PE_ANSWER_YES) rc = find_reasons(a, q, ask_plainly);
+  if (!rc && a->first.answer == PE_ANSWER_YES) rc = find_reasons(a, q, ask_plainly, false);
   return rc;
 }
 
@@ -64,12 +74,13 @@ static int run_public(pe_analysis *a, pe_question *q) {
   pe_public p = a->options;
   pe_public_result r;
   p.question = *q;
+  p.question.each = true;
   int rc = pe_public_run(&p, &r);
   if (rc) return rc;
   a->first = r.result;
   a->too_many = r.too_many;
   a->only_services = r.only_services;
-  return a->first.answer == PE_ANSWER_YES && !a->too_many ? find_reasons(a, q, ask_public) : 0;
+  return a->first.answer == PE_ANSWER_YES && !a->too_many ? find_reasons(a, q, ask_public, r.more_to_ask) : 0;
 }
 
 static int run_compare(pe_analysis *a, pe_question *q) {

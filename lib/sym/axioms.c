@@ -86,20 +86,41 @@ int pe_compile_catalog(pe_compiler *c) {
   return rc;
 }
 
-/* L1.7.15: actions without resource-level permissions are asked of "*". */
+static const char *const bare_services[] = {"secretsmanager", "kms", "sts"};
+enum { BARE_SERVICES = sizeof bare_services / sizeof bare_services[0] };
+
+uint8_t pe_compile_bare_services(const pe_statement *s) {
+  uint8_t mask = 0;
+  for (unsigned i = 0; i < BARE_SERVICES; i++) {
+    size_t len = strlen(bare_services[i]);
+    bool may = s->action_mode == PE_MODE_NOT;
+    for (uint32_t k = 0; k < s->nactions && !may; k++) {
+      const pe_pattern *p = &s->actions[k].pattern;
+      pe_slice start = p->nelems && p->elems[0].kind == PE_ELEM_LITERAL ? p->elems[0].literal : (pe_slice){NULL, 0};
+      size_t n = start.len < len ? start.len : len;
+      may = s->actions[k].any || n == 0 || pe_slice_eq_ascii_nocase(pe_slice_sub(start, 0, n), pe_slice_of(bare_services[i], n));
+    }
+    if (may) mask |= (uint8_t)(1u << i);
+  }
+  return mask;
+}
+
+/* L1.7.15: actions without resource-level permissions are asked of "*". Those of services that no Allow is about need no
+ * box: every question is about some Allow. */
 static int bare_actions(pe_compiler *c, pe_boxes *out) {
-  static const char *const services[] = {"secretsmanager", "kms", "sts"}, *const star[] = {"\\*", NULL};
+  static const char *const star[] = {"\\*", NULL};
   pe_atom atom;
   uint32_t test;
   pe_literal l;
   int rc = 0;
   pe_atom_init(&atom, c->space, &c->variables);
-  for (size_t s = 0; s < sizeof services / sizeof services[0] && !rc; s++) {
-    rc = add_actions(c, &atom, pe_slice_str(services[s]), PE_ACTION_NO_RESOURCE);
+  for (unsigned s = 0; s < BARE_SERVICES && !rc; s++) {
+    if (c->bare_services >> s & 1) rc = add_actions(c, &atom, pe_slice_str(bare_services[s]), PE_ACTION_NO_RESOURCE);
   }
-  if (!rc) rc = pe_atom_finish(&atom, c->action, &test);
+  bool none = !atom.wide.len;
+  if (!rc && !none) rc = pe_atom_finish(&atom, c->action, &test);
   pe_atom_done(&atom);
-  if (rc) return rc;
+  if (rc || none) return rc;
   pe_compile_start(c);
   rc = pe_compile_literal(c, c->action, test, false, &l);
   if (!rc) rc = pe_compile_add(c, l);
@@ -210,13 +231,24 @@ static int add_mirror(pe_compiler *c, const mirror *m, pe_boxes *out) {
   return rc;
 }
 
-static int mirrors(pe_compiler *c, pe_boxes *out) {
-  static const mirror list[] = {
+static const mirror mirror_list[] = {
       {"aws:ResourceAccount", "the ARN names the account of the resource", {"arn:%:%:%:#:*", NULL}, {NULL, NULL}, true},
       {"secretsmanager:SecretId", "the secret of the call is the resource", {"arn:%:secretsmanager:%:#:*", NULL},
        {"secretsmanager:", NULL}, false}};
+enum { MIRRORS = sizeof mirror_list / sizeof mirror_list[0] };
+
+size_t pe_compile_axiom_tests(const pe_compiler *c) {
+  size_t n = 0;
+  for (size_t i = 0; i < MIRRORS; i++) {
+    uint32_t key = key_in_use(c, mirror_list[i].name);
+    if (key != UINT32_MAX) n += c->space->keys.data[key].tests.len;
+  }
+  return n;
+}
+
+static int mirrors(pe_compiler *c, pe_boxes *out) {
   int rc = 0;
-  for (size_t i = 0; i < sizeof list / sizeof list[0] && !rc; i++) rc = add_mirror(c, &list[i], out);
+  for (size_t i = 0; i < MIRRORS && !rc; i++) rc = add_mirror(c, &mirror_list[i], out);
   return rc;
 }
 

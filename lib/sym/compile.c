@@ -30,6 +30,7 @@ int pe_compiler_init(pe_compiler *c, pe_space *space, const pe_catalog *catalog,
                                            "arn:^%:sts::#:federated-user/*+||", "|service|?*", "|provider|?*",
                                            "|anonymous|", NULL};
   *c = (pe_compiler){.space = space, .alloc = space->alloc, .catalog = catalog, .readings = readings};
+  c->varied = PE_ROWS;
   c->variables = (pe_variables){.alloc = space->alloc, .assumed = assumed, .nassumed = nassumed};
   int rc = part(c, "@action", actions, &c->action);
   if (!rc) rc = part(c, "@resource", resources, &c->resource);
@@ -41,6 +42,7 @@ void pe_compiler_done(pe_compiler *c) {
   pe_variables_done(&c->variables);
   pe_vec_done(&c->origins, c->alloc);
   pe_vec_done(&c->notes, c->alloc);
+  pe_vec_done(&c->compiled, c->alloc);
   pe_vec_done(&c->literals, c->alloc);
 }
 
@@ -588,16 +590,49 @@ static int statement(pe_compiler *c, const pe_statement *s, int kind) {
   return rc;
 }
 
+void pe_compile_again(pe_compiler *c, const pe_readings *readings, unsigned row) {
+  c->readings = readings;
+  c->cursor = 0;
+  c->varied = row;
+}
+
+static int fresh_statement(pe_compiler *c, const pe_policy *p, const pe_statement *s, uint32_t index, pe_boxes *out,
+                           pe_compiled *done) {
+  pe_rowset before = c->rows;
+  if (s->effect == PE_ALLOW) c->bare_services |= pe_compile_bare_services(s);
+  c->rows = (pe_rowset){{0}};
+  int rc = statement(c, s, p->kind);
+  done->rows = c->rows;
+  done->never = c->never;
+  for (unsigned i = 0; i < PE_ROW_WORDS; i++) c->rows.word[i] |= before.word[i];
+  pe_origin origin = {.policy = p, .statement = s, .policy_index = index};
+  if (!rc) rc = pe_compile_finish(c, origin, out);
+  if (!rc && !c->never) done->box = out->data[out->len - 1];
+  return rc;
+}
+
+static int add_statement(pe_compiler *c, const pe_policy *p, const pe_statement *s, uint32_t index, pe_boxes *out) {
+  if (c->varied == PE_ROWS) {
+    pe_compiled *done = pe_vec_push(&c->compiled, c->alloc);
+    return done ? fresh_statement(c, p, s, index, out, done) : POLICYEVAL_ENOMEM;
+  }
+  const pe_compiled *known = &c->compiled.data[c->cursor++];
+  pe_compiled other;
+  if (pe_rowset_has(&known->rows, (pe_row)c->varied)) return fresh_statement(c, p, s, index, out, &other);
+  pe_box *slot = known->never ? NULL : pe_vec_push(out, c->alloc);
+  if (slot) *slot = known->box;
+  return slot || known->never ? 0 : POLICYEVAL_ENOMEM;
+}
+
 int pe_compile_policy(pe_compiler *c, const pe_policy *p, uint32_t index, pe_side *out) {
   int rc = 0;
   for (uint32_t i = 0; i < p->nstatements && !rc; i++) {
     const pe_statement *s = &p->statements[i];
     if (s->broken || s->no_effect) continue;
-    rc = statement(c, s, p->kind);
-    pe_origin origin = {.policy = p, .statement = s, .policy_index = index};
-    if (!rc) rc = pe_compile_finish(c, origin, s->effect == PE_ALLOW ? &out->allow : &out->deny);
+    rc = add_statement(c, p, s, index, s->effect == PE_ALLOW ? &out->allow : &out->deny);
   }
   if (rc || p->kind != POLICYEVAL_KIND_RCP) return rc;
   pe_compile_start(c); /* D1.5: AWS's own RCP allows everything */
+  c->bare_services = UINT8_MAX;
   return pe_compile_finish(c, (pe_origin){.policy = p, .policy_index = index, .about = "RCPFullAWSAccess"}, &out->allow);
 }

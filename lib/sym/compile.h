@@ -30,6 +30,13 @@ typedef struct pe_side { /* what a list of policies allows and denies */
   pe_boxes allow, deny;
 } pe_side;
 
+/* What became of a statement, and which rows it asked about. */
+typedef struct pe_compiled {
+  pe_rowset rows;
+  pe_box box;
+  bool never;
+} pe_compiled;
+
 typedef struct pe_compiler {
   pe_space *space;
   const pe_alloc *alloc;
@@ -40,7 +47,11 @@ typedef struct pe_compiler {
   uint32_t action, resource, principal; /* keys */
   PE_VEC(pe_origin) origins;
   PE_VEC(pe_note) notes;
+  PE_VEC(pe_compiled) compiled; /* all statements under the first readings */
+  size_t cursor;               /* under other readings: the next of them */
+  unsigned varied;             /* … and the one row that is read otherwise; PE_ROWS: the first readings */
   bool caller_account;         /* kms:CallerAccount is asked about */
+  uint8_t bare_services;       /* of pe_compile_bare_services, of all Allows */
   bool boundary;               /* the caller has a permissions boundary (D2.2) */
   const char *prefix;          /* before the names of keys that requests do not share; NULL: none */
   PE_VEC(pe_literal) literals; /* scratch: the box that is being built */
@@ -60,10 +71,17 @@ int pe_compile_catalog(pe_compiler *c);
 /* Learns what the keys of a policy can hold. To be done with all policies before any is compiled: a set operator anywhere
  * makes lists of an unknown key possible everywhere. */
 int pe_compile_scan(pe_compiler *c, const pe_policy *p);
+/* From now on pe_compile_policy is for the same policies in the same order, under readings that differ from the first
+ * in one row: statements that do not ask about it keep their boxes. */
+void pe_compile_again(pe_compiler *c, const pe_readings *readings, unsigned row);
 /* Adds the boxes of one policy. Statements that can match nothing have none. */
 int pe_compile_policy(pe_compiler *c, const pe_policy *p, uint32_t index, pe_side *out);
 /* What no request can be: facts between keys (docs/analysis.md, axioms). Only what the keys in use need. */
 int pe_compile_axioms(pe_compiler *c, pe_boxes *out);
+/* Which of the services with actions that know no resources the statement may be about. */
+uint8_t pe_compile_bare_services(const pe_statement *s);
+/* How many tests have axioms of their own: with more of them these are to be made again. */
+size_t pe_compile_axiom_tests(const pe_compiler *c);
 /* Values to try first, so that witnesses can be read. After all policies. */
 int pe_compile_likely(pe_compiler *c, const pe_policy *const *policies, uint32_t count);
 

@@ -249,7 +249,7 @@ static int stars(const pe_public *p, pe_public_result *out) {
     const pe_statement *st = &policy->statements[s];
     bool star = false;
     for (uint32_t k = 0; k < st->nprincipals; k++) star |= st->principals[k].kind == PE_PRINCIPAL_ANY;
-    if (st->effect == PE_DENY || !star) continue;
+    if (st->effect == PE_DENY || !star || (p->question.statement != UINT32_MAX && s != p->question.statement)) continue;
     pe_question q = p->question;
     q.statement = s;
     pe_question_charge(&q, &out->result);
@@ -271,10 +271,12 @@ int pe_public_run(const pe_public *p, pe_public_result *out) {
   if (rc) return rc;
   own.question.trust = NULL;
   own.question.user = NULL;
+  own.question.each = false;
+  /* A statement can be public, too, for its "*" or for the number of its addresses: those are to be asked one by one. */
+  const bool counts = p->rule != PE_PUBLIC_ZONE && uses_addresses(&p->question.subject);
+  r.more_to_ask = p->rule == PE_PUBLIC_ARTICLE || counts;
   if (r.result.answer == PE_ANSWER_NO && p->rule == PE_PUBLIC_ARTICLE) rc = stars(&own, &r);
-  if (!rc && r.result.answer == PE_ANSWER_NO && p->rule != PE_PUBLIC_ZONE && uses_addresses(&p->question.subject)) {
-    rc = pe_addresses_count(&own, &r);
-  }
+  if (!rc && r.result.answer == PE_ANSWER_NO && counts) rc = pe_addresses_count(&own, &r);
   if (rc) {
     pe_result_done(&r.result);
     return rc;

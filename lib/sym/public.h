@@ -25,6 +25,7 @@ typedef struct pe_public {
 typedef struct pe_public_result {
   pe_result result;
   bool too_many;           /* YES because of the number of addresses */
+  bool more_to_ask;        /* YES: there are more ways to be public than the question that was asked of each statement */
   bool only_services;      /* NO, and some statement is for AWS services in general */
 } pe_public_result;
 

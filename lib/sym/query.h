@@ -25,6 +25,7 @@ typedef struct pe_question {
   bool closed_catalog;   /* no actions but those of the catalogue exist */
   bool name_shared;      /* Denies that both sides have are reasons of a NO, too */
   uint32_t statement;    /* only this Allow of the subject's first policy, or UINT32_MAX: all */
+  bool each;             /* tell of each Allow of the subject's first policy whether it grants by itself */
   pe_boxes_fn narrow;    /* only requests in one of these boxes; NULL: all */
   pe_boxes_fn trust;     /* requests in these boxes do not count; NULL: none */
   void *user;
@@ -48,6 +49,8 @@ typedef struct pe_result {
   const pe_statement *statement;
   uint32_t policy_index;
   PE_VEC(pe_clause) region;    /* YES */
+  PE_VEC(uint32_t) granting;   /* YES of a question with `each`: these statements do */
+  PE_VEC(uint32_t) open;       /* … and of these a question of their own must tell */
   PE_VEC(pe_origin) blocking;  /* NO: boxes that the proof used, without repetition */
   uint64_t states, nodes;      /* spent */
 } pe_result;

@@ -20,6 +20,8 @@ void pe_space_done(pe_space *s) {
   pe_vec_done(&s->preds, s->alloc);
   pe_vec_done(&s->test_slots, s->alloc);
   pe_vec_done(&s->pred_slots, s->alloc);
+  pe_vec_done(&s->boxes, s->alloc);
+  pe_vec_done(&s->box_slots, s->alloc);
   pe_arena_free(s->arena);
 }
 
@@ -38,6 +40,7 @@ int pe_space_find_key(pe_space *s, pe_slice name, uint32_t *out) {
   key->hash = hash;
   key->shapes = PE_SHAPE_ABSENT | PE_SHAPE_SCALAR;
   key->sort = PE_SORT_PRESENCE;
+  s->epoch++;
   *out = (uint32_t)s->keys.len - 1;
   return 0;
 }
@@ -115,7 +118,9 @@ static int find_test(pe_space *s, const sought *w, uint32_t *out, bool *fresh) {
   *mine = id;
   *t = (pe_test){.key = w->key, .local = (uint32_t)s->keys.data[w->key].tests.len - 1, .sort = (uint8_t)w->sort,
                  .hash = w->hash, .signature = pe_slice_of(copy, copy ? w->signature.len : 0)};
-  s->keys.data[w->key].sort = join_sorts(s->keys.data[w->key].sort, (uint8_t)w->sort);
+  uint8_t *of_key = &s->keys.data[w->key].sort, joined = join_sorts(*of_key, (uint8_t)w->sort);
+  if (joined != *of_key || (w->sort != PE_SORT_STRING && w->sort != PE_SORT_PRESENCE)) s->epoch++;
+  *of_key = joined;
   s->test_slots.data[h & (s->test_slots.cap - 1)] = id + 1;
   *out = id;
   *fresh = true;
@@ -165,15 +170,34 @@ static int cmp_literals(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
+static uint64_t literals_hash(const pe_box *b) {
+  uint64_t h = b->count;
+  for (uint32_t i = 0; i < b->count; i++) h = mix(h, b->literals[i]);
+  return h;
+}
+static uint64_t hash_of_box(const pe_space *s, uint32_t id) { return literals_hash(&s->boxes.data[id]); }
+
 int pe_space_box(pe_space *s, const pe_literal *literals, uint32_t count, uint32_t tag, pe_box *out) {
   pe_literal *copy = pe_arena_alloc(s->arena, (count + 1) * sizeof *copy);
-  if (!copy) return POLICYEVAL_ENOMEM;
+  int rc = copy ? reserve(s, &s->box_slots.data, &s->box_slots.cap, s->boxes.len, hash_of_box) : POLICYEVAL_ENOMEM;
+  if (rc) return rc;
   if (count) memcpy(copy, literals, count * sizeof *copy);
-  qsort(copy, count, sizeof *copy, cmp_literals);
+  if (count > 1) qsort(copy, count, sizeof *copy, cmp_literals);
   uint32_t n = 0;
   for (uint32_t i = 0; i < count; i++) {
     if (n == 0 || copy[n - 1] != copy[i]) copy[n++] = copy[i];
   }
-  *out = (pe_box){copy, n, tag};
+  pe_box box = {copy, n, tag, (uint32_t)s->boxes.len};
+  uint64_t h = literals_hash(&box);
+  for (; s->box_slots.data[h & (s->box_slots.cap - 1)]; h++) {
+    const pe_box *b = &s->boxes.data[s->box_slots.data[h & (s->box_slots.cap - 1)] - 1];
+    if (b->count != n || (n && memcmp(b->literals, copy, n * sizeof *copy) != 0)) continue;
+    *out = (pe_box){b->literals, n, tag, b->id};
+    return 0;
+  }
+  pe_box *slot = pe_vec_push(&s->boxes, s->alloc);
+  if (!slot) return POLICYEVAL_ENOMEM;
+  *slot = *out = box;
+  s->box_slots.data[h & (s->box_slots.cap - 1)] = box.id + 1;
   return 0;
 }

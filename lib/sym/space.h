@@ -71,6 +71,7 @@ typedef struct pe_box {
   const pe_literal *literals;
   uint32_t count;
   uint32_t tag; /* the caller's: which statement … */
+  uint32_t id;  /* the same for boxes of the same literals */
 } pe_box;
 
 typedef struct pe_space {
@@ -79,7 +80,9 @@ typedef struct pe_space {
   PE_VEC(pe_space_key) keys;
   PE_VEC(pe_test) tests;
   PE_VEC(pe_pred) preds;
-  PE_VEC(uint32_t) test_slots, pred_slots; /* hash tables, id + 1 */
+  PE_VEC(pe_box) boxes; /* each once, by id */
+  PE_VEC(uint32_t) test_slots, pred_slots, box_slots; /* hash tables, id + 1 */
+  uint32_t epoch; /* grows when there is a key more, or one is tested in a new way */
 } pe_space;
 
 int pe_space_init(pe_space *s, const pe_alloc *a);
@@ -93,7 +96,7 @@ int pe_space_test(pe_space *s, uint32_t key, pe_sort sort, pe_slice signature, u
 /* A STRING test that is told from others by the globs of `wide` alone, which stand in the order of pe_glob_cmp. */
 int pe_space_lang_test(pe_space *s, uint32_t key, const pe_lang *wide, uint32_t *out, bool *fresh);
 int pe_space_pred(pe_space *s, const pe_pred *wanted, uint32_t *out); /* local is filled in */
-/* Copies the literals, sorted and without repetition, into the space. */
+/* Takes the literals over, sorted and without repetition. */
 int pe_space_box(pe_space *s, const pe_literal *literals, uint32_t count, uint32_t tag, pe_box *out);
 
 #endif
