@@ -32,5 +32,6 @@ EXTRA_PROGRAMS += bench/bench_batch
 bench_bench_batch_SOURCES = bench/bench_batch.c
 bench_bench_batch_LDADD = libpolicyeval.la
 EXTRA_PROGRAMS += bench/bench_analysis
+EXTRA_DIST += bench/analysis_cvc5.py
 bench_bench_analysis_SOURCES = bench/bench_analysis.c bench/analysis_policies.c bench/analysis_policies.h
 bench_bench_analysis_LDADD = libpolicyeval.la

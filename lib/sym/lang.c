@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "sym/observer.h"
 
-enum { WORK_PER_STATE = 256 }; /* items compared that cost as much as one state of the product */
+enum { WORK_PER_STATE = 128 }; /* items compared that cost as much as one state of the product */
 
 static bool letter_has_cases(uint32_t cp) {
   uint32_t folded = pe_utf8_fold(cp);

@@ -299,9 +299,15 @@ static int grow_slots(pe_oracle *o) {
   return 0;
 }
 
+/* All that grows with the question; what the search holds beside it is added there. */
 static size_t held(const pe_oracle *o) {
-  return pe_arena_bytes(o->arena) + pe_arena_bytes(o->space->arena) + o->memos.cap * sizeof(pe_memo) +
-         o->slots.cap * sizeof(uint32_t);
+  size_t n = pe_arena_bytes(o->arena) + pe_space_bytes(o->space) + o->memos.cap * sizeof(pe_memo) +
+             o->slots.cap * sizeof(uint32_t) + o->nkeys * sizeof *o->keys + o->word.cap * sizeof *o->word.data;
+  for (uint32_t i = 0; i < o->nkeys; i++) {
+    const pe_key_state *k = &o->keys[i];
+    n += k->elements.cap * sizeof *k->elements.data + k->values.cap * sizeof *k->values.data + k->tried.cap * sizeof(uint32_t);
+  }
+  return n;
 }
 
 int pe_oracle_ask(pe_oracle *o, uint32_t key, const pe_literal *literals, uint32_t count, uint32_t *value) {

@@ -7,7 +7,7 @@
 #include "sym/lang.h"
 #include "sym/observer.h"
 
-enum { UNWANTED = UINT32_MAX, SET_PER_STATE = 64 };
+enum { UNWANTED = UINT32_MAX, SET_PER_STATE = 24 };
 
 typedef struct place { /* one position of one pattern */
   pe_item item;
@@ -322,7 +322,7 @@ static int list_chars(product *p, const state *s) {
 
 static size_t held(const product *p) {
   return p->places.cap * sizeof(place) + p->states.cap * sizeof(state) + p->table_size * sizeof(uint32_t) +
-         (p->sets.cap + p->heap.cap + p->next.cap) * sizeof(uint32_t);
+         (p->sets.cap + p->heap.cap + p->next.cap + p->chars.cap) * sizeof(uint32_t);
 }
 
 static int trace_word(const product *p, uint32_t id, pe_items *word) {

@@ -36,6 +36,8 @@ typedef struct search {
   size_t reason_words;
   int8_t *decided;        /* per predicate: 1 true, -1 false on the trail, 0 neither */
   uint32_t *decided_at;   /* the level */
+  uint32_t *seen;         /* per predicate: 1 + the value that it was last tried on */
+  uint8_t *can;           /* … and what it can be there */
   uint32_t *watch;        /* per box: a literal that was false when last looked at */
   uint8_t *core;          /* per box */
 } search;
@@ -44,9 +46,14 @@ static bool bit(const uint64_t *bits, uint32_t i) { return bits[i >> 6] >> (i & 
 
 /* Can the literal hold under the present values? */
 static bool possible(const search *s, pe_literal l) {
-  const pe_pred *p = &s->o->space->preds.data[pe_literal_pred(l)];
-  const pe_value *v = pe_oracle_value(s->o, p->key, s->values[p->key]);
-  return pe_set_can(s->o, p, v) & (pe_literal_want(l) ? PE_CAN_TRUE : PE_CAN_FALSE);
+  uint32_t id = pe_literal_pred(l);
+  const pe_pred *p = &s->o->space->preds.data[id];
+  uint32_t value = s->values[p->key];
+  if (s->seen[id] != value + 1) {
+    s->can[id] = (uint8_t)pe_set_can(s->o, p, pe_oracle_value(s->o, p->key, value));
+    s->seen[id] = value + 1;
+  }
+  return s->can[id] & (pe_literal_want(l) ? PE_CAN_TRUE : PE_CAN_FALSE);
 }
 
 static bool refuted(const search *s, pe_literal l) {
@@ -274,13 +281,20 @@ static int start(search *s, const pe_literal *base, uint32_t nbase, bool *empty)
   return 0;
 }
 
+static size_t held(const search *s) {
+  return s->trail.cap * sizeof *s->trail.data + s->levels.cap * sizeof *s->levels.data +
+         (s->choices.cap + s->scratch.cap) * sizeof(pe_literal) + s->reasons.cap * sizeof(uint64_t) +
+         s->o->space->preds.len * (sizeof *s->decided + sizeof *s->decided_at + sizeof *s->seen + sizeof *s->can) +
+         s->nboxes * (sizeof *s->watch + sizeof *s->core);
+}
+
 static int run(search *s, pe_found *found) {
   for (;;) {
     uint32_t box = choose_box(s);
     *found = PE_FOUND_YES;
     if (box == s->nboxes) return 0;
     *found = PE_FOUND_GAVE_UP;
-    if (!pe_budget_node(s->o->budget)) return 0;
+    if (!pe_budget_node(s->o->budget) || !pe_budget_bytes(s->o->budget, held(s))) return 0;
     int rc = open_level(s, box);
     bool open = false;
     if (!rc) rc = next_branch(s, &open);
@@ -325,9 +339,11 @@ static int prepare(search *s) {
   s->values = pe_arena_alloc(s->o->arena, (s->o->nkeys + 1) * sizeof *s->values);
   s->decided = pe_alloc_array(a, npreds + 1, sizeof *s->decided);
   s->decided_at = pe_alloc_array(a, npreds + 1, sizeof *s->decided_at);
+  s->seen = pe_alloc_array(a, npreds + 1, sizeof *s->seen);
+  s->can = pe_alloc_array(a, npreds + 1, sizeof *s->can);
   s->watch = pe_alloc_array(a, s->nboxes + 1, sizeof *s->watch);
   s->core = pe_alloc_array(a, s->nboxes + 1, sizeof *s->core);
-  return s->values && s->decided && s->decided_at && s->watch && s->core ? 0 : POLICYEVAL_ENOMEM;
+  return s->values && s->decided && s->decided_at && s->seen && s->can && s->watch && s->core ? 0 : POLICYEVAL_ENOMEM;
 }
 
 static void release(search *s) {
@@ -339,6 +355,8 @@ static void release(search *s) {
   pe_vec_done(&s->reasons, a);
   pe_alloc_free(a, s->decided);
   pe_alloc_free(a, s->decided_at);
+  pe_alloc_free(a, s->seen);
+  pe_alloc_free(a, s->can);
   pe_alloc_free(a, s->watch);
   pe_alloc_free(a, s->core);
 }

@@ -25,6 +25,12 @@ void pe_space_done(pe_space *s) {
   pe_arena_free(s->arena);
 }
 
+size_t pe_space_bytes(const pe_space *s) {
+  return pe_arena_bytes(s->arena) + s->keys.cap * sizeof *s->keys.data + s->tests.cap * sizeof *s->tests.data +
+         s->preds.cap * sizeof *s->preds.data + s->boxes.cap * sizeof *s->boxes.data +
+         (s->test_slots.cap + s->pred_slots.cap + s->box_slots.cap + s->tests.len + s->preds.len) * sizeof(uint32_t);
+}
+
 int pe_space_find_key(pe_space *s, pe_slice name, uint32_t *out) {
   uint64_t hash = pe_slice_hash_nocase(name);
   for (size_t i = 0; i < s->keys.len; i++) {

@@ -88,6 +88,8 @@ typedef struct pe_space {
 int pe_space_init(pe_space *s, const pe_alloc *a);
 void pe_space_done(pe_space *s);
 
+size_t pe_space_bytes(const pe_space *s); /* held, but for the few of each key */
+
 /* Each returns 0 or ENOMEM. Names and signatures are copied. */
 int pe_space_find_key(pe_space *s, pe_slice name, uint32_t *out); /* made when new: SCALAR or ABSENT */
 /* The signature stands for the content: same key and same signature is the same test. When the test is new, *fresh
