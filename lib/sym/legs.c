@@ -280,6 +280,7 @@ static int compile(legs *g) {
   for (int leg = 0; leg < PE_LEGS && !rc; leg++) rc = compile_leg(g, leg, false);
   if (!rc) rc = compile_grants(g);
   choose_leg(g, PE_LEG_SECRET);
+  g->c.bare_services = 0; /* the actions and their resources are given */
   if (!rc) rc = pe_compile_axioms(&g->c, &g->axioms);
   if (rc) return rc;
   rule_out(g);

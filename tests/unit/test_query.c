@@ -275,6 +275,54 @@ START_TEST(more_and_less) {
 }
 END_TEST
 
+static pe_result ask_each(const pe_policy *p, const pe_policy *q, uint32_t statement, const char *about) {
+  pe_question question;
+  pe_result r;
+  pe_question_init(&question, &pe_alloc_libc, NULL);
+  question.subject = (pe_group){&p, 1};
+  question.against = (pe_group){&q, 1};
+  question.statement = statement;
+  question.each = statement == UINT32_MAX;
+  ck_assert_msg(pe_query_run(&question, &r) == 0, "%s", about);
+  return r;
+}
+
+static bool has(const uint32_t *ids, size_t n, uint32_t id) {
+  for (size_t i = 0; i < n; i++) {
+    if (ids[i] == id) return true;
+  }
+  return false;
+}
+
+/* What one pass tells of each Allow is what a question about it alone says. */
+START_TEST(each_is_each_alone) {
+  uint32_t yes = 0;
+  for (int i = 0; i < 300; i++) {
+    static writer a, b;
+    static char about[2 * sizeof a.text + 64];
+    bool identity = random_below(2);
+    put_policy(&a, identity, 2 + random_below(4));
+    put_policy(&b, identity, 1 + random_below(4));
+    snprintf(about, sizeof about, "new %s\nold %s", a.text, b.text);
+    int kind = identity ? POLICYEVAL_KIND_IDENTITY : POLICYEVAL_KIND_RESOURCE;
+    pe_policy *p = load(a.text, kind), *q = load(b.text, kind);
+    pe_result all = ask_each(p, q, UINT32_MAX, about);
+    for (uint32_t s = 0; s < p->nstatements && all.answer != PE_ANSWER_UNKNOWN; s++) {
+      if (p->statements[s].effect != PE_ALLOW || has(all.open.data, all.open.len, s)) continue;
+      pe_result alone = ask_each(p, q, s, about);
+      bool told = all.statement == &p->statements[s] || has(all.granting.data, all.granting.len, s);
+      yes += told;
+      ck_assert_msg(told == (alone.answer == PE_ANSWER_YES), "statement %u: %d\n%s", s, alone.answer, about);
+      pe_result_done(&alone);
+    }
+    pe_result_done(&all);
+    pe_policy_unref(p);
+    pe_policy_unref(q);
+  }
+  ck_assert_uint_gt(yes, 100);
+}
+END_TEST
+
 static int one_question(const pe_alloc *a, const pe_policy *p, const pe_policy *q) {
   pe_question question;
   pe_result r;
@@ -401,4 +449,5 @@ START_TEST(addresses_without_memory) {
 }
 END_TEST
 
-UNIT_MAIN("query", needless_statements, statements_without_memory, addresses_without_memory, findings_without_memory, resource_policies, identity_policies, more_and_less, every_allocation_may_fail)
+UNIT_MAIN("query", needless_statements, statements_without_memory, addresses_without_memory, findings_without_memory,
+          resource_policies, identity_policies, more_and_less, each_is_each_alone, every_allocation_may_fail)
