@@ -194,8 +194,7 @@ int check_expect(const common *c) {
 }
 
 int verdict_status(const common *c, int effect, bool operable) {
-  const bool as_expected = expected_effect(c) == effect && (effect != POLICYEVAL_ALLOW || operable);
-  if (c->expect) return as_expected ? EXIT_YES : EXIT_NO;
+  if (c->expect) return expected_effect(c) == effect && (effect != POLICYEVAL_ALLOW || operable) ? EXIT_YES : EXIT_NO;
   if (effect == POLICYEVAL_UNKNOWN) return EXIT_UNKNOWN;
   return effect == POLICYEVAL_ALLOW && operable ? EXIT_YES : EXIT_NO;
 }

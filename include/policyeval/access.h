@@ -83,8 +83,8 @@ POLICYEVAL_API size_t policyeval_access_hints(const policyeval_access *access);
 POLICYEVAL_API policyeval_slice policyeval_access_hint_rule(const policyeval_access *access, size_t i);
 /** Message of hint i, one sentence, static; ptr NULL past the last. Since 0.1. */
 POLICYEVAL_API policyeval_slice policyeval_access_hint_message(const policyeval_access *access, size_t i);
-/** The JSON document that `policyeval access` prints, len its bytes (may be NULL); it lives until the next change of the question. NULL: not decided, or
- *  out of memory. Since 0.1. */
+/** The JSON document that `policyeval access` prints, len its bytes (may be NULL); it lives until the next change of
+ *  the question. NULL: not decided, or out of memory. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_json(policyeval_access *access, size_t *len);
 /** What `policyeval access` prints for people; otherwise as policyeval_access_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_access_text(policyeval_access *access, size_t *len);

@@ -130,8 +130,8 @@ POLICYEVAL_API int policyeval_analysis_relation(const policyeval_analysis *analy
 POLICYEVAL_API size_t policyeval_analysis_reasons(const policyeval_analysis *analysis);
 /** The index of such a statement; SIZE_MAX: there is no such. Since 0.1. */
 POLICYEVAL_API size_t policyeval_analysis_reason(const policyeval_analysis *analysis, size_t i);
-/** For STATEMENTS: POLICYEVAL_NEED_x of a statement. A Deny counts as needed when no other Deny of the policy does its work: what it takes from other
- *  policies is not known. UNKNOWN: not asked about, or no answer. Since 0.1. */
+/** For STATEMENTS: POLICYEVAL_NEED_x of a statement. A Deny counts as needed when no other Deny of the policy
+ *  does its work: what it takes from other policies is not known. UNKNOWN: not asked about, or no answer. Since 0.1. */
 POLICYEVAL_API int policyeval_analysis_need(const policyeval_analysis *analysis, size_t statement);
 /** The i-th other statement that is why the statement is not needed; SIZE_MAX: there are no more. Since 0.1. */
 POLICYEVAL_API size_t policyeval_analysis_need_by(const policyeval_analysis *analysis, size_t statement, size_t i);

@@ -39,7 +39,8 @@ POLICYEVAL_API policyeval_slice policyeval_report_source(const policyeval_report
 POLICYEVAL_API policyeval_slice policyeval_report_fix(const policyeval_report *report, size_t i);
 /** Place of finding i in the file as written. Errors: EINVAL, ENOTFOUND. Since 0.1. */
 POLICYEVAL_API int policyeval_report_span(const policyeval_report *report, size_t i, policyeval_span *span);
-/** The findings as the JSON document that the command prints (docs/json.md). It lives as long as the report; NULL: out of memory. len may be NULL. Not for use by two threads at once. Since 0.1. */
+/** The findings as the JSON document that the command prints (docs/json.md). It lives as long as the report; NULL: out
+ *  of memory. len may be NULL. Not for use by two threads at once. Since 0.1. */
 POLICYEVAL_API const char *policyeval_report_json(policyeval_report *report, size_t *len);
 /** The findings for people; otherwise as policyeval_report_json. Since 0.1. */
 POLICYEVAL_API const char *policyeval_report_text(policyeval_report *report, size_t *len);

@@ -51,11 +51,17 @@ void pe_side_done(pe_side *side, const pe_alloc *a) {
   pe_vec_done(&side->deny, a);
 }
 
-unsigned pe_compile_reading(pe_compiler *c, pe_row row) {
+/* The reading in force where another one can make no difference by itself: nobody has to try the others. */
+static unsigned silent_reading(pe_compiler *c, pe_row row) {
   unsigned reading = c->readings->of[row];
-  pe_rowset_add(&c->rows, row);
+  pe_rowset_add(&c->read, row);
   if (reading == 0 && strcmp(pe_row_get(row)->reading[0], "cautious") == 0) reading = 1;
   return reading;
+}
+
+unsigned pe_compile_reading(pe_compiler *c, pe_row row) {
+  pe_rowset_add(&c->rows, row);
+  return silent_reading(c, row);
 }
 
 void pe_compile_start(pe_compiler *c) {
@@ -483,7 +489,7 @@ static int one_resource(pe_compiler *c, const pe_resource *r, pe_atom *atom) {
     return p->field[PE_ARN_SERVICE].has_wild ? pe_atom_doubtful_arn(atom, p) : 0;
   }
   /* The row is asked where a pattern has capitals: without any, a request and itself in small letters are one. */
-  unsigned letter_case = has_upper(p) ? pe_compile_reading(c, PE_ROW_AMB_3) : c->readings->of[PE_ROW_AMB_3];
+  unsigned letter_case = has_upper(p) ? pe_compile_reading(c, PE_ROW_AMB_3) : silent_reading(c, PE_ROW_AMB_3);
   bool nocase = letter_case == AMB_3_NOCASE;
   int rc = pe_atom_arn(atom, p, "", nocase);
   if (!rc && p->crossable && pe_compile_reading(c, PE_ROW_AMB_1) == AMB_1_CROSSING) {
@@ -598,13 +604,11 @@ void pe_compile_again(pe_compiler *c, const pe_readings *readings, unsigned row)
 
 static int fresh_statement(pe_compiler *c, const pe_policy *p, const pe_statement *s, uint32_t index, pe_boxes *out,
                            pe_compiled *done) {
-  pe_rowset before = c->rows;
   if (s->effect == PE_ALLOW) c->bare_services |= pe_compile_bare_services(s);
-  c->rows = (pe_rowset){{0}};
+  c->read = (pe_rowset){{0}};
   int rc = statement(c, s, p->kind);
-  done->rows = c->rows;
+  done->rows = c->read;
   done->never = c->never;
-  for (unsigned i = 0; i < PE_ROW_WORDS; i++) c->rows.word[i] |= before.word[i];
   pe_origin origin = {.policy = p, .statement = s, .policy_index = index};
   if (!rc) rc = pe_compile_finish(c, origin, out);
   if (!rc && !c->never) done->box = out->data[out->len - 1];

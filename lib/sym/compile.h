@@ -30,7 +30,7 @@ typedef struct pe_side { /* what a list of policies allows and denies */
   pe_boxes allow, deny;
 } pe_side;
 
-/* What became of a statement, and which rows it asked about. */
+/* What became of a statement, and the rows whose readings it depends on. */
 typedef struct pe_compiled {
   pe_rowset rows;
   pe_box box;
@@ -43,6 +43,7 @@ typedef struct pe_compiler {
   const pe_catalog *catalog;
   const pe_readings *readings; /* rows with "cautious" count as the reading after it */
   pe_rowset rows;              /* rows that the compiled statements ask about */
+  pe_rowset read;              /* scratch: those, and others whose reading went into the statement at hand */
   pe_variables variables;
   uint32_t action, resource, principal; /* keys */
   PE_VEC(pe_origin) origins;

@@ -161,6 +161,13 @@ static const fault_case faults[] = {
     FAULT("[falsey]", LITERAL, 1, 7),
     FAULT("[NaN]", LITERAL, 1, 4),
     FAULT("Plain text", LITERAL, 0, 5),
+    FAULT("true: 1", YAML, 0, 4),
+    FAULT("Version:\n", YAML, 0, 7),
+    FAULT(" --- \n", YAML, 1, 4),
+    FAULT("a:b", LITERAL, 0, 1),
+    FAULT("Version:", LITERAL, 0, 7),
+    FAULT("```json\n{}\n```", FENCE, 0, 7),
+    FAULT("\nAn error occurred (X) when \n", CLI, 1, 27),
 };
 
 START_TEST(every_fault_at_its_place)

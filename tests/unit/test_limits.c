@@ -91,7 +91,9 @@ END_TEST
 static const struct {
   policyeval_limits limits;
   const char *name;
-} of_analyses[] = {{{.states = 1}, "\"states\""}, {{.search_nodes = 1}, "\"search_nodes\""}, {{.analysis_bytes = 1000}, "\"analysis_bytes\""}};
+} of_analyses[] = {{{.states = 1}, "\"states\""},
+                   {{.search_nodes = 1}, "\"search_nodes\""},
+                   {{.analysis_bytes = 1000}, "\"analysis_bytes\""}};
 
 /* That the existing policy covers all takes a search: either of two tests, or neither. */
 #define TEST(op, key, value)       "\"" op "\":{\"aws:PrincipalTag/" key "\":\"" value "\"}"
