@@ -468,10 +468,12 @@ def check(lines):
     for line in lines:
         record = json.loads(line)
         if "oracle" in record:
-            oracles.pop(record["oracle"], None)  # another program's, in the same file
+            old = oracles.pop(record["oracle"], None)
             while len(oracles) >= MOST_ORACLES:
                 oracles.pop(next(iter(oracles)))
             oracles[record["oracle"]] = Oracle(record)
+            if old and record.get("grown"):  # else it is another program's, in the same file
+                oracles[record["oracle"]].elements = old.elements
         elif "element" in record:
             oracles[record["element"]].add(record)
         else:

@@ -30,7 +30,7 @@ def sample(lines, rng):
     for line in lines:
         record = json.loads(line)
         if "oracle" in record:
-            oracles[record["oracle"]] = (record, [])
+            oracles[record["oracle"]] = (record, oracles[record["oracle"]][1] if record.get("grown") else [])
         elif "element" in record:
             oracles[record["element"]][1].append(record)
         elif record["tree"] and not record["mixed"]:

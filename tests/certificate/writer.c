@@ -14,8 +14,8 @@ enum { MOST_DEPTH = 1 << 20 };
 typedef struct scope { /* one oracle */
   const pe_oracle *oracle;
   uint64_t number;
-  pe_buf elements; /* not written yet */
-  bool written;
+  pe_buf elements;    /* not written yet */
+  size_t keys, preds; /* of the space as it was written; 0: not yet */
 } scope;
 
 static struct writer {
@@ -155,9 +155,9 @@ static void put_test(pe_buf *b, const pe_test *t) {
   pe_buf_char(b, '}');
 }
 
-static void put_space(pe_buf *b, const pe_space *s, uint64_t number) {
+static void put_space(pe_buf *b, const pe_space *s, uint64_t number, bool grown) {
   static const char *const lists[] = {"some", "each", "false", "true", "both"};
-  pe_buf_fmt(b, "{\"oracle\":%u,\"keys\":[", (unsigned)number);
+  pe_buf_fmt(b, "{\"oracle\":%u,\"grown\":%s,\"keys\":[", (unsigned)number, grown ? "true" : "false");
   for (size_t i = 0; i < s->keys.len; i++) {
     const pe_space_key *k = &s->keys.data[i];
     comma(b);
@@ -196,7 +196,7 @@ static void on_oracle(void *user, const pe_oracle *o) {
   scope *s = find_scope(o); /* an oracle of earlier, whose memory is used again */
   if (s) {
     pe_buf_clear(&s->elements);
-    s->written = false;
+    s->keys = s->preds = 0;
   } else {
     s = pe_vec_push(&w.scopes, &pe_alloc_libc);
     check(s);
@@ -265,13 +265,15 @@ static void on_solved(void *user, pe_found found) {
   (void)user;
   scope *s = w.now;
   if (found != PE_FOUND_NO) return;
-  if (!s->written) {
+  const pe_space *space = s->oracle->space;
+  if (s->preds != space->preds.len || s->keys != space->keys.len) { /* another reading may add tests */
     pe_buf b;
     pe_buf_init(&b, &pe_alloc_libc);
-    put_space(&b, s->oracle->space, s->number);
+    put_space(&b, space, s->number, s->keys > 0);
     put(&b);
     pe_buf_done(&b);
-    s->written = true;
+    s->keys = space->keys.len;
+    s->preds = space->preds.len;
   }
   put(&s->elements);
   pe_buf_clear(&s->elements);
