@@ -51,17 +51,20 @@ void pe_side_done(pe_side *side, const pe_alloc *a) {
   pe_vec_done(&side->deny, a);
 }
 
-/* The reading in force where another one can make no difference by itself: nobody has to try the others. */
-static unsigned silent_reading(pe_compiler *c, pe_row row) {
+static unsigned in_force(const pe_compiler *c, pe_row row) {
   unsigned reading = c->readings->of[row];
-  pe_rowset_add(&c->read, row);
-  if (reading == 0 && strcmp(pe_row_get(row)->reading[0], "cautious") == 0) reading = 1;
-  return reading;
+  return reading == 0 && strcmp(pe_row_get(row)->reading[0], "cautious") == 0 ? 1 : reading;
 }
 
 unsigned pe_compile_reading(pe_compiler *c, pe_row row) {
   pe_rowset_add(&c->rows, row);
-  return silent_reading(c, row);
+  return in_force(c, row);
+}
+
+/* Where another reading can make no difference by itself: nobody has to try the others. */
+static unsigned silent_reading(pe_compiler *c, pe_row row) {
+  pe_rowset_add(&c->silent, row);
+  return in_force(c, row);
 }
 
 void pe_compile_start(pe_compiler *c) {
@@ -604,11 +607,15 @@ void pe_compile_again(pe_compiler *c, const pe_readings *readings, unsigned row)
 
 static int fresh_statement(pe_compiler *c, const pe_policy *p, const pe_statement *s, uint32_t index, pe_boxes *out,
                            pe_compiled *done) {
+  pe_rowset before = c->rows;
   if (s->effect == PE_ALLOW) c->bare_services |= pe_compile_bare_services(s);
-  c->read = (pe_rowset){{0}};
+  c->rows = c->silent = (pe_rowset){{0}};
   int rc = statement(c, s, p->kind);
-  done->rows = c->read;
   done->never = c->never;
+  for (unsigned i = 0; i < PE_ROW_WORDS; i++) {
+    done->rows.word[i] = c->rows.word[i] | c->silent.word[i];
+    c->rows.word[i] |= before.word[i];
+  }
   pe_origin origin = {.policy = p, .statement = s, .policy_index = index};
   if (!rc) rc = pe_compile_finish(c, origin, out);
   if (!rc && !c->never) done->box = out->data[out->len - 1];

@@ -43,7 +43,7 @@ typedef struct pe_compiler {
   const pe_catalog *catalog;
   const pe_readings *readings; /* rows with "cautious" count as the reading after it */
   pe_rowset rows;              /* rows that the compiled statements ask about */
-  pe_rowset read;              /* scratch: those, and others whose reading went into the statement at hand */
+  pe_rowset silent;            /* scratch: others whose reading went into the statement at hand */
   pe_variables variables;
   uint32_t action, resource, principal; /* keys */
   PE_VEC(pe_origin) origins;
