@@ -28,11 +28,10 @@ static json_t *missed(pe_out *o, const pe_result *r, const pe_policy *other, con
   if (!r->witness || !other) return pe_out_array(o);
   pe_buf text;
   pe_buf_init(&text, alloc);
-  json_t *value = NULL;
-  if (pe_json_against(&text, r, other) == POLICYEVAL_OK) value = json_loadb(text.ptr, text.len, 0, NULL);
+  if (pe_json_against(&text, r, other) != POLICYEVAL_OK) o->failed = true;
+  json_t *value = pe_out_read_back(o, &text, alloc);
   pe_buf_done(&text);
-  if (!value) o->failed = true;
-  return value ? value : pe_out_array(o);
+  return value;
 }
 
 static json_t *limits(pe_out *o, const pe_result *r) {

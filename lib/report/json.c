@@ -60,17 +60,22 @@ json_t *pe_out_span(pe_out *o, const pe_source *source, pe_span span) {
   return s;
 }
 
+json_t *pe_out_read_back(pe_out *o, const pe_buf *text, const pe_alloc *alloc) {
+  pe_json_error error;
+  json_t *value = NULL;
+  if (text->failed || !text->len || pe_tree_read(alloc, pe_slice_of(text->ptr, text->len), &value, &error) != POLICYEVAL_OK)
+    o->failed = true;
+  return value ? value : pe_out_null(o);
+}
+
 json_t *pe_out_case(pe_out *o, const struct pe_request *request, const pe_alloc *alloc) {
   if (!request) return pe_out_null(o);
   pe_buf text;
-  pe_json_error error;
-  json_t *value = NULL;
   pe_buf_init(&text, alloc);
-  if (pe_render_case(request, &text) != POLICYEVAL_OK || !text.len ||
-      pe_tree_read(alloc, pe_slice_of(text.ptr, text.len), &value, &error) != POLICYEVAL_OK)
-    o->failed = true;
+  if (pe_render_case(request, &text) != POLICYEVAL_OK) o->failed = true;
+  json_t *value = pe_out_read_back(o, &text, alloc);
   pe_buf_done(&text);
-  return value ? value : pe_out_null(o);
+  return value;
 }
 
 static int into_buffer(const char *bytes, size_t len, void *user) {

@@ -26,6 +26,8 @@ void pe_out_add(pe_out *o, json_t *array, json_t *value);
 
 /* {"start": {"line", "column", "offset"}, "end": {…}}: lines from 1, columns and offsets from 0. */
 json_t *pe_out_span(pe_out *o, const pe_source *source, pe_span span);
+/* JSON that another writer wrote, as a value of this document; what was not written makes the document fail. */
+json_t *pe_out_read_back(pe_out *o, const pe_buf *text, const pe_alloc *alloc);
 /* A case of `simulate --cases` as a value: written and read back, so that there is one writer of cases. NULL: null. */
 struct pe_request;
 json_t *pe_out_case(pe_out *o, const struct pe_request *request, const pe_alloc *alloc);
