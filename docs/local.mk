@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Manual pages go to dist_man1_MANS and dist_man3_MANS.
+dist_man1_MANS = docs/man1/policyeval.1
+
+# Writes the manual page anew from what the tool says about itself.
+update-man: all
+	$(PYTHON3) $(srcdir)/docs/make_man.py tools/policyeval $(srcdir)
+.PHONY: update-man
 
 # Writes docs/rules.md anew from the registry of rules.
 update-rules:

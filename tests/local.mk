@@ -32,6 +32,7 @@ TESTS += tests/cli/grant.py
 TESTS += tests/cli/simulate.py
 TESTS += tests/cli/validate.py
 TESTS += tests/cli/witness.py
+TESTS += tests/docs/check_man.py
 TESTS += tests/docs/check_readings.py
 TESTS += tests/docs/check_readme.py
 TESTS += tests/docs/check_rules.py
