@@ -67,7 +67,7 @@ def path(file: Optional[str]) -> Optional[Path]:
 
 def access(top: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     ctx = Context(strict=given.strict, placeholders=pairs(top, "--set", given.set))
-    levels: Dict[str, Any] = {name: None if files is None else [paths([file]) for file in files]
+    levels: Dict[str, Any] = {name: [paths([file]) for file in files or [] if file != "none"] or None
                               for name, files in (("scp", given.scp), ("rcp", given.rcp))}
     try:
         with Access(given.principal, given.secret, given.key, secret_policies=paths(given.secret_policy),

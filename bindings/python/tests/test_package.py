@@ -104,7 +104,7 @@ PRINTED = ARTICLE.parent / "printed"
 
 
 @pytest.mark.parametrize("more, status", [
-    ([], 0), (["--format", "json"], 0), (["--boundary", "role.json"], 0), (["--scp", "none"], 1),
+    ([], 0), (["--format", "json"], 0), (["--boundary", "role.json"], 0), (["--scp", "none"], 0),
     (["--context", "aws:SourceIp=203.0.113.7", "--version-stage", "OTHER"], 1),
     (["--unknown", "aws:PrincipalOrgID"], 0), (["--unknown", "secretsmanager:VersionStage"], 4),
     (["--key-state", "Disabled"], 1), (["--context", "aws:TagKeys[]=a", "--strict"], 0),

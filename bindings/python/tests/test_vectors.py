@@ -198,10 +198,11 @@ def with_path(case: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def tool_can(vector: Dict[str, Any]) -> bool:
-    """Whether options can say the case: none says a cap without policies or a list without values."""
+    """Whether options can say the case: none says a cap without policies, a key without its policy, or a list without values."""
     case = vector["case"]
     policies = case.get("policies", {})
-    return (all(policies.get(cap, True) != [] for cap in ("boundary", "session", "scp", "rcp"))
+    return (("key" not in case or bool(policies.get("key")))
+            and all(policies.get(cap, True) != [] for cap in ("boundary", "session", "scp", "rcp"))
             and all(value != [] for value in case.get("context", {}).values()))
 
 
