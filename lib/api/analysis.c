@@ -164,8 +164,9 @@ int policyeval_analysis_set_ipv6_limit(policyeval_analysis *analysis, uint64_t n
 
 int policyeval_analysis_set_statement(policyeval_analysis *analysis, size_t statement) {
   if (!start(analysis)) return POLICYEVAL_EINVAL;
-  if (statement != SIZE_MAX && statement >= UINT32_MAX) return refuse(analysis, "there is no such statement");
-  analysis->analysis.statement = statement == SIZE_MAX ? UINT32_MAX : (uint32_t)statement;
+  const uint32_t index = (uint32_t)statement; /* of SIZE_MAX: UINT32_MAX, all */
+  if (statement != SIZE_MAX && (index != statement || index == UINT32_MAX)) return refuse(analysis, "there is no such statement");
+  analysis->analysis.statement = index;
   return POLICYEVAL_OK;
 }
 

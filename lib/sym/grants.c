@@ -6,14 +6,14 @@
 
 enum { AMB_34_EXACT, AMB_34_NOCASE };
 
-/* "the key is this text", noted so that it can be said in words. */
-static int add_equal(pe_compiler *c, pe_slice key, pe_slice value) {
+/* "the key is this text", noted so that it can be said in words, also when the space is gone. */
+static int add_equal(pe_compiler *c, pe_arena *kept, pe_slice key, pe_slice value) {
   const pe_operator op = {.op = PE_OP_STRING_EQUALS};
   const pe_cond_input in = {.text = value, .json_type = PE_JSON_STRING};
-  pe_condition *cond = pe_arena_zero(c->space->arena, 1, sizeof *cond);
+  pe_condition *cond = pe_arena_zero(kept, 1, sizeof *cond);
   size_t first = c->literals.len;
   if (!cond) return POLICYEVAL_ENOMEM;
-  int rc = pe_condition_compile(c->space->arena, PE_SLICE("StringEquals"), &op, key, &in, 1, false, cond);
+  int rc = pe_condition_compile(kept, PE_SLICE("StringEquals"), &op, key, &in, 1, false, cond);
   if (!rc) rc = pe_compile_condition(c, cond);
   for (size_t i = first; i < c->literals.len && !rc; i++) {
     pe_note *n = pe_vec_push(&c->notes, c->alloc);
@@ -34,7 +34,7 @@ static const pe_fact *find_pair(const pe_request *r, pe_slice name, bool nocase)
 }
 
 /* The names are those of the request, whose context is known but for values. */
-static int add_constraint(pe_compiler *c, const pe_grant *g, const pe_request *r) {
+static int add_constraint(pe_compiler *c, pe_arena *kept, const pe_grant *g, const pe_request *r) {
   uint32_t pairs = 0;
   for (uint32_t i = 0; i < r->facts.count; i++) pairs += pe_grant_is_context(&r->facts.items[i], NULL);
   if (g->constraint == 1 && pairs != g->npairs) c->never = true;
@@ -43,13 +43,13 @@ static int add_constraint(pe_compiler *c, const pe_grant *g, const pe_request *r
     const pe_slice name = g->pairs[2 * i], value = g->pairs[2 * i + 1];
     const pe_fact *exact = find_pair(r, name, false), *loose = find_pair(r, name, true);
     if (exact != loose && pe_compile_reading(c, PE_ROW_AMB_34) == AMB_34_NOCASE) exact = loose;
-    if (exact) rc = add_equal(c, exact->name, value);
+    if (exact) rc = add_equal(c, kept, exact->name, value);
     else c->never = true;
   }
   return rc;
 }
 
-int pe_compile_grant(pe_compiler *c, const pe_grant *g, const pe_request *r, pe_boxes *out) {
+int pe_compile_grant(pe_compiler *c, pe_arena *kept, const pe_grant *g, const pe_request *r, pe_boxes *out) {
   const pe_slice operation = pe_slice_sub(r->lower_action, sizeof "kms:" - 1, r->lower_action.len);
   if (!pe_grant_is_about(g, operation, &r->resource)) return 0;
   pe_statement whom = {.principal_mode = PE_MODE_IS, .principals = (pe_principal *)(uintptr_t)&g->grantee, .nprincipals = 1};
@@ -59,7 +59,7 @@ int pe_compile_grant(pe_compiler *c, const pe_grant *g, const pe_request *r, pe_
   int rc = pe_compile_principals(c, &whom, &test);
   if (!rc) rc = pe_compile_literal(c, c->principal, test, false, &l);
   if (!rc) rc = pe_compile_add(c, l);
-  if (!rc && g->constraint) rc = add_constraint(c, g, r);
-  if (!rc && g->source_arn.len) rc = add_equal(c, PE_SLICE("aws:SourceArn"), g->source_arn);
+  if (!rc && g->constraint) rc = add_constraint(c, kept, g, r);
+  if (!rc && g->source_arn.len) rc = add_equal(c, kept, PE_SLICE("aws:SourceArn"), g->source_arn);
   return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a grant"}, out);
 }

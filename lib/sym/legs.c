@@ -35,6 +35,7 @@ typedef struct legs {
   pe_request_builder *builder[PE_LEGS];
   pe_solution solution;
   bool doubtful;
+  pe_arena *conditions; /* the result's: of grants */
 } legs;
 
 void pe_legs_done(pe_legs_result *r) {
@@ -43,6 +44,7 @@ void pe_legs_done(pe_legs_result *r) {
     pe_request_builder_free(r->counter[i]);
   }
   pe_vec_done(&r->region, r->alloc);
+  pe_arena_free(r->conditions);
   pe_vec_done(&r->blocking, r->alloc);
   *r = (pe_legs_result){0};
 }
@@ -131,7 +133,7 @@ static int compile_grants(legs *g) {
   choose_leg(g, PE_LEG_KEY);
   for (uint32_t i = 0; i < s->ngrants && !rc; i++) {
     pe_boxes boxes = {0};
-    rc = pe_compile_grant(&g->c, &s->grants[i], g->in->request[PE_LEG_KEY], &boxes);
+    rc = pe_compile_grant(&g->c, g->conditions, &s->grants[i], g->in->request[PE_LEG_KEY], &boxes);
     item *slot = boxes.len && !rc ? pe_vec_push(&g->items, g->in->alloc) : NULL;
     if (boxes.len && !rc && !slot) rc = POLICYEVAL_ENOMEM;
     if (slot) *slot = (item){boxes.data[0], PE_LEG_KEY, POLICYEVAL_LAYER_GRANT, false, NULL, NULL, i};
@@ -645,7 +647,7 @@ static int search(legs *g, pe_legs_result *out, bool *can, bool *cannot) {
 
 static int attempt(const pe_legs_input *in, pe_budget *budget, const pe_readings *readings, pe_legs_result *out,
                    pe_rowset *rows, bool *can, bool *cannot, uint8_t *doubt) {
-  legs g = {.in = in, .budget = budget, .readings = *readings};
+  legs g = {.in = in, .budget = budget, .readings = *readings, .conditions = out->conditions};
   int rc = 0;
   for (int leg = 0; leg < PE_LEGS && !rc; leg++) {
     pe_trace_init(&g.trace[leg], in->alloc);
@@ -679,6 +681,10 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   pe_readings base = definite(given);
   uint8_t doubt = 0; /* pe_give_up: why not finding a request proves nothing */
   bool can = false, cannot = false;
+  if (in->set[PE_LEG_KEY]->ngrants) {
+    r.conditions = pe_arena_new(in->alloc, 0);
+    if (!r.conditions) return POLICYEVAL_ENOMEM;
+  }
   int rc = attempt(in, &budget, &base, &r, &rows, &can, &cannot, &doubt);
   for (unsigned row = 0; row < PE_ROWS && !rc && !budget.hit && !(can && cannot); row++) {
     if (!pe_rowset_has(&rows, (pe_row)row) || given->of[row]) continue;

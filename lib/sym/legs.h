@@ -34,6 +34,7 @@ typedef struct pe_legs_result {
   pe_request_builder *witness[PE_LEGS];  /* allowed: SOMETIMES, ALWAYS */
   pe_request_builder *counter[PE_LEGS];  /* not allowed: SOMETIMES, NEVER (any request) */
   PE_VEC(pe_clause) region;              /* what the witness needs */
+  pe_arena *conditions;                  /* those of the region that no policy has; NULL: none */
   PE_VEC(pe_legs_block) blocking;        /* NEVER, SOMETIMES: what stands in the way of the counterexample */
   pe_rowset assumptions;                 /* rows whose readings the answer rests on */
 } pe_legs_result;
