@@ -77,6 +77,8 @@ from_source() {
         *) quietly "$work/make.log" make -C "$work" -j"$JOBS" SUBDIRS=src install ;;
       esac || exit 1
     done
+    # Debian's check.pc names the library that its packages have for shared code; this one is made for that, too.
+    [ ! -f "$installed/lib/libcheck.a" ] || ln -sf libcheck.a "$installed/lib/libcheck_pic.a"
     # As Debian does: libtool would not link into a shared library what these say is static.
     rm -f "$installed"/lib/*.la
     : >"$installed/complete"

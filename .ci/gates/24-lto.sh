@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Optimised at link time and without a procedure linkage table (gcc -flto -fno-plt): no warning, the same exports, no
-# call through the table, and the C programs of make check pass.
+# call through the table, and the tests of the command line pass.
 . "$TOP/.ci/gate.sh"
 with gcc gcc
 with readelf binutils
@@ -11,4 +11,5 @@ if grep JUMP_SLO "$OUT/relocations"; then
   say "calls through a procedure linkage table in a build without one"
   exit 1
 fi
-suite_of_programs "tests/exports/exports.py tests/exports/promises.py"
+suite TESTS="tests/exports/exports.py tests/exports/promises.py tests/cli/access.py tests/cli/analysis.py tests/cli/grant.py
+  tests/cli/simulate.py tests/cli/validate.py" check_PROGRAMS=

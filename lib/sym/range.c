@@ -18,9 +18,9 @@ static bool related(int cmp, uint8_t relation) {
 
 bool pe_range_holds(pe_sort sort, const pe_bound *bounds, uint32_t count, pe_slice text) {
   pe_decimal number;
-  pe_instant instant;
+  pe_instant instant = {0};
   pe_instant_form form;
-  pe_cidr address;
+  pe_cidr address = {0};
   if (sort == PE_SORT_NUMBER && !pe_decimal_parse(text, &number)) return false;
   if (sort == PE_SORT_INSTANT && !pe_instant_parse(text, &instant, &form)) return false;
   if (sort == PE_SORT_ADDRESS && !pe_address_parse(text, &address)) return false;

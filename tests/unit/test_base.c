@@ -149,7 +149,7 @@ START_TEST(buffers_write_numbers_and_formats)
   ck_assert_uint_eq(b.len, 506);
   ck_assert_int_eq(memcmp(b.ptr, "7:abc|zzz", 9), 0);
   ck_assert_int_eq(b.ptr[506], 0);
-  size_t len;
+  size_t len = 0;
   char *taken = pe_buf_take(&b, &len);
   ck_assert_uint_eq(len, 506);
   ck_assert_ptr_null(b.ptr);
