@@ -156,7 +156,8 @@ bool pe_glob_match(const pe_glob *glob, const pe_item *word, uint32_t count) {
   /* One place to return to is enough: a later star swallows what an earlier one of its kind could, a colon or a
    * separator ends what a star can do for good, and field stars come before others. */
   const pe_item *items = glob->items;
-  uint32_t n = glob->count, g = glob->lead, w = glob->lead, star = UINT32_MAX, from = 0;
+  uint32_t n = glob->count, g = glob->lead, star = UINT32_MAX, from = 0;
+  uint32_t w = g; /* the word begins like the pattern */
   while (w < count) {
     if (g < n && pe_item_is_star(items[g])) {
       star = g++;
