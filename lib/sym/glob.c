@@ -29,6 +29,7 @@ static bool has_case(uint32_t folded) {
 }
 
 int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned flags) {
+  if (!text.len) return 0;
   if (!pe_vec_reserve(items, text.len, a)) return POLICYEVAL_ENOMEM;
   pe_item *out = items->data + items->len;
   for (size_t i = 0; i < text.len;) {
@@ -39,7 +40,7 @@ int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned fl
     *out++ = folded && has_case(folded) ? pe_item_of(PE_ITEM_FOLD, folded) : pe_item_of(PE_ITEM_CHAR, cp);
     i += step;
   }
-  if (text.len) items->len = (size_t)(out - items->data);
+  items->len = (size_t)(out - items->data);
   return 0;
 }
 
