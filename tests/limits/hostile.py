@@ -7,10 +7,10 @@ docs/limits.md."""
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 
 TOOL = os.environ.get("POLICYEVAL", "policyeval")
 ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:"
@@ -85,17 +85,23 @@ SIZES = [(stars, 1000), (stars_in_values, 1000), (many_statements, 5000), (long_
          (same_keys, 5000), (sets, 2000), (sets_of_patterns, 500), (members, 5000), (deep, 200), (principals, 5000)]
 
 
+def spent():
+    """Processor seconds of all children so far: what else the machine does is not in them."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def run(line):
-    """Seconds, the verdict or the message of the refusal."""
+    """Processor seconds, the verdict or the message of the refusal."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.write(json.dumps(line) + "\n")
         file.flush()
         best, said = None, None
         for _ in range(2):
-            start = time.perf_counter()
+            before = spent()
             done = subprocess.run([TOOL, "simulate", "--format", "json", "--cases", file.name], stdout=subprocess.PIPE,
                                   check=False, timeout=120)
-            took = time.perf_counter() - start
+            took = spent() - before
             best = took if best is None else min(best, took)
             said = json.loads(done.stdout.decode())
     return best, said.get("decision") or "refused: " + said["error"]["message"]
