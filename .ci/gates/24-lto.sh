@@ -11,5 +11,5 @@ if grep JUMP_SLO "$OUT/relocations"; then
   say "calls through a procedure linkage table in a build without one"
   exit 1
 fi
-suite TESTS="tests/exports/exports.py tests/exports/promises.py tests/cli/access.py tests/cli/analysis.py tests/cli/grant.py
+suite TESTS="tests/exports/exports.py tests/cli/access.py tests/cli/analysis.py tests/cli/grant.py
   tests/cli/simulate.py tests/cli/validate.py" check_PROGRAMS=
