@@ -66,9 +66,10 @@ typedef struct pe_cond_value {
   } as;
 } pe_cond_value;
 
-typedef struct pe_listed { /* a text and where it stands in the list */
+typedef struct pe_listed { /* what a pattern begins with */
   pe_slice text;
-  uint32_t index;
+  uint32_t index;   /* of the value */
+  uint32_t shorter; /* the entry before with the longest text that begins this one, or UINT32_MAX */
 } pe_listed;
 
 typedef struct pe_condition {
@@ -83,7 +84,7 @@ typedef struct pe_condition {
   const pe_key_info *info; /* built-in knowledge, or NULL */
   pe_cond_value *values;
   uint32_t count;
-  const pe_listed *listed; /* the values in order of their texts (StringEquals and its negation, long lists), or NULL */
+  const pe_listed *listed; /* long lists of StringEquals, StringLike and their negations: the values in order, or NULL */
   uint32_t operator_node, key_node; /* the JSON members that hold the operator's block and the key's values */
   pe_span operator_span, key_span;  /* of the names */
 } pe_condition;

@@ -70,9 +70,9 @@ pe_tri pe_cond_absent(pe_leaf *leaf, const pe_cond_run *run);
 bool pe_cond_null_fixed(const pe_condition *c); /* the same whether the key is there or not */
 pe_tri pe_cond_null(pe_leaf *leaf, const pe_cond_run *run);
 
-/* Sorts the values of a long list of plain texts. 0 or ENOMEM. */
+/* listed.c: sorts the values of a long list of patterns. 0 or ENOMEM. */
 int pe_cond_listed_make(pe_arena *arena, pe_condition *c);
-/* The first value with that text, or c->count. Only when c->listed. */
+/* The first value that matches the text, or c->count. Only when c->listed. */
 uint32_t pe_cond_listed_find(const pe_condition *c, pe_slice text);
 
 #endif

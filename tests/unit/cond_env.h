@@ -6,7 +6,7 @@
 #include "cond/condition.h"
 #include "unit.h"
 
-enum { COND_FACTS = 16, COND_VALUES = 8 };
+enum { COND_FACTS = 16, COND_VALUES = 24 };
 
 typedef struct cond_env {
   pe_test_alloc mem;

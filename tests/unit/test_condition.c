@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Condition entries: the tables of L2 and L3.11, with every reading. */
+#include "cond/family.h"
 #include "cond_env.h"
 
 #include <stdio.h>
@@ -550,6 +551,49 @@ START_TEST(old_version_has_no_variables)
 END_TEST
 
 /* Keys are found wherever their hashes lie, also when all lie together. */
+static uint32_t random_state = 7;
+static unsigned pick(unsigned n) {
+  random_state = random_state * 1664525u + 1013904223u;
+  return (random_state >> 16) % n;
+}
+
+static void random_text(char *out, const char *alphabet, unsigned longest) {
+  unsigned n = pick(longest + 1);
+  for (unsigned i = 0; i < n; i++) *out++ = alphabet[pick((unsigned)strlen(alphabet))];
+  *out = '\0';
+}
+
+/* Long lists are sorted: what is found there is the first that matches, as if each was tried. */
+START_TEST(long_lists)
+{
+  static const char *const operators[] = {"StringEquals", "StringNotEquals", "StringLike", "StringNotLike",
+                                          "ForAnyValue:StringLike"};
+  unsigned hits = 0;
+  for (unsigned n = 0; n < UNIT_CASES(400); n++) {
+    char text[COND_VALUES - 1][8], request[8];
+    const char *values[COND_VALUES] = {0};
+    unsigned count = 16 + pick(COND_VALUES - 17);
+    for (unsigned i = 0; i < count; i++) {
+      random_text(text[i], "aab*?", 6);
+      values[i] = text[i];
+    }
+    cond_env t;
+    cond_env_init(&t);
+    cond_env_compile(&t, operators[n % 5], "K", values);
+    ck_assert_ptr_nonnull(t.c.listed);
+    for (unsigned k = 0; k < 40; k++) {
+      random_text(request, k % 8 ? "ab" : "ab*?", 6);
+      uint32_t first = 0;
+      while (first < t.c.count && !pe_pattern_match(&t.c.values[first].as.pattern, pe_slice_str(request))) first++;
+      ck_assert_msg(pe_cond_listed_find(&t.c, pe_slice_str(request)) == first, "list %u, %s", n, request);
+      hits += first < t.c.count;
+    }
+    cond_env_done(&t);
+  }
+  ck_assert_uint_gt(hits, UNIT_CASES(500));
+}
+END_TEST
+
 START_TEST(facts_by_hash)
 {
   enum { COUNT = 300 };
@@ -605,4 +649,4 @@ END_TEST
 UNIT_MAIN("condition", evaluation_model, strings, numbers, dates, booleans, bytes, addresses, null, arns,
           variables, no_values, empty_strings, multivalued_keys, tags_in_two_spellings, unknown_facts,
           rows_together, details, missing_keys, old_version_has_no_variables,
-          facts_by_hash, compile_without_memory)
+          long_lists, facts_by_hash, compile_without_memory)
