@@ -8,6 +8,17 @@ skip() {
 }
 with() { command -v "$1" >/dev/null 2>&1 || skip "no $1 (Debian package: $2)"; }
 
+# build_test: the build of script/test, which several gates use; one of them at a time sees that it is there.
+build_test() {
+  mkdir -p build-ci
+  exec 9>build-ci/lock
+  flock 9
+  build build-test --enable-werror --enable-hardening --prefix="$TOP/build-test/installed"
+  built=$?
+  exec 9>&-
+  return $built
+}
+
 # suite [MAKE ARGUMENTS]: make check in OUT, with the count as the last line and the logs of what failed before it.
 suite() {
   # Certificates, cvc5 and the like run without instruments in script/test, and longer in gates of their own.

@@ -75,13 +75,17 @@ install_missing() {
     quietly "$1/apt.log" $sudo apt-get install -y --no-install-recommends $packages
 }
 
+# configure_script FOLDER-OF-THE-LOG: made anew if configure.ac is newer.
+configure_script() {
+  [ -x configure ] && [ ! configure.ac -nt configure ] && return 0
+  quietly "$1/autoreconf.log" autoreconf -fi
+}
+
 # build FOLDER [VARIABLE=VALUE...] [CONFIGURE OPTION...]: configure (again only when the options changed), make.
 build() {
   folder=$1
   shift
-  if [ ! -x configure ] || [ configure.ac -nt configure ]; then
-    quietly "$folder/autoreconf.log" autoreconf -fi || return 1
-  fi
+  configure_script "$folder" || return 1
   if [ ! -f "$folder/Makefile" ] || [ "$(cat "$folder/options" 2>/dev/null)" != "$*" ]; then
     mkdir -p "$folder"
     # Of another configuration nothing may be left.

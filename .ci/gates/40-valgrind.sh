@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The C unit tests under valgrind memcheck, in one process each (so that leaks of the tests themselves count too).
-# Random tests have a tenth of their cases (UNIT_SHARE): valgrind takes some thirty times as long.
+# Random tests have a twentieth of their cases (UNIT_SHARE): valgrind takes some thirty times as long.
 . "$TOP/.ci/gate.sh"
 with valgrind valgrind
-build "$OUT" CPPFLAGS=-DUNIT_SHARE=10 --enable-werror --disable-shared || exit 1
+build "$OUT" CPPFLAGS=-DUNIT_SHARE=20 --enable-werror --disable-shared || exit 1
 export CK_FORK=no
 suite TEST_SUITE_LOG=valgrind-suite.log \
   TESTS="$(make -s -C "$OUT" print-unit-tests)" LOG_COMPILER=valgrind \

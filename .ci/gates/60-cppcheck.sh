@@ -2,7 +2,7 @@
 # cppcheck finds nothing in the library and the tools.
 . "$TOP/.ci/gate.sh"
 with cppcheck cppcheck
-[ -f build-test/include/policyeval/version.h ] || build build-test || exit 1
+build_test || exit 1
 # internalAstError, syntaxError: cppcheck 2.10 cannot read the macros of base/vec.h, nor `not` as a name. uninitvar: it
 # takes an address for a read; compilers, sanitizers and valgrind see these.
 cppcheck --quiet --std=c11 --language=c -j"$JOBS" --enable=warning,portability --inline-suppr --error-exitcode=1 \

@@ -4,8 +4,9 @@
 . "$TOP/.ci/gate.sh"
 with python3 python3
 with cvc5 cvc5
-build build-test --enable-werror --enable-hardening --prefix="$TOP/build-test/installed" || exit 1
+build_test || exit 1
 srcdir=$TOP builddir=$TOP/build-test LIBPOLICYEVAL=$TOP/build-test/.libs
 export srcdir builddir LIBPOLICYEVAL
 METAMORPHIC_CASES=${METAMORPHIC_CASES:-1500} python3 tests/analysis/metamorphic.py || exit 1
-SMT_PAIRS=${SMT_PAIRS:-500} SMT_SEED=${SMT_SEED:-2} python3 tests/smt/differential.py
+SMT_PAIRS=${SMT_PAIRS:-500} SMT_SEED=${SMT_SEED:-2} SMT_MILLISECONDS=${SMT_MILLISECONDS:-8000} \
+  python3 tests/smt/differential.py

@@ -5,7 +5,7 @@
 [ -n "${POLICYEVAL_CORPUS:-}" ] && [ -d "$POLICYEVAL_CORPUS" ] || skip "no corpus (POLICYEVAL_CORPUS names its folder)"
 set -- tests/corpus/*.py tests/corpus/*.sh
 count=0
-build build-test --enable-werror --enable-hardening --prefix="$TOP/build-test/installed" || exit 1
+build_test || exit 1
 POLICYEVAL=$TOP/build-test/tools/policyeval POLICYEVAL_LIBRARY=$TOP/build-test/.libs/libpolicyeval.so
 srcdir=$TOP builddir=$TOP/build-test
 export POLICYEVAL POLICYEVAL_LIBRARY srcdir builddir

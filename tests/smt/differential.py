@@ -3,7 +3,8 @@
 nothing of the library. NO of the library is NO under each reading that the pair asks about, one changed at a time, and
 so cvc5 is asked as often. Half of the pairs are identity policies, half resource policies.
 
-Skipped without cvc5. SMT_PAIRS sets how many pairs (default 60); SMT_SEED where they start."""
+Skipped without cvc5. SMT_PAIRS sets how many pairs (default 60); SMT_SEED where they start; SMT_MILLISECONDS what cvc5 may
+take for one question; JOBS how many of it run at once."""
 
 import concurrent.futures
 import json
@@ -24,8 +25,8 @@ from encode import Question, Readings, others  # noqa: E402
 from generate import pair  # noqa: E402
 
 PAIRS, SEED = int(os.environ.get("SMT_PAIRS", "60")), int(os.environ.get("SMT_SEED", "1"))
-CHUNK, WORKERS = 10, 2
-MILLISECONDS = 20000
+CHUNK, WORKERS = 10, int(os.environ.get("JOBS", "2"))
+MILLISECONDS = int(os.environ.get("SMT_MILLISECONDS", "20000"))
 
 
 def solve(texts):

@@ -88,7 +88,7 @@ static void compare(const pe_policy *p, pe_slice action) {
 START_TEST(agrees_with_a_scan)
 {
   unsigned indexed = 0;
-  for (int round = 0; round < 300; round++) {
+  for (int round = 0; round < UNIT_CASES(300); round++) {
     pe_policy *p = random_policy(1 + next_random(MOST - 1));
     for (int k = 0; p->index && k < 60; k++) {
       pe_buf action;
@@ -101,7 +101,7 @@ START_TEST(agrees_with_a_scan)
     if (p->index) compare(p, PE_SLICE(""));
     pe_policy_unref(p);
   }
-  ck_assert_uint_gt(indexed, 5000);
+  ck_assert_uint_gt(indexed, UNIT_CASES(5000));
 }
 END_TEST
 

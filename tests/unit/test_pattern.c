@@ -305,7 +305,7 @@ START_TEST(agrees_on_long_values) {
   static const int alphabets[][4] = {{'a', 'b', 'a', 'a'}, {0xE9, 'a', 0xE9, 0xC9}, {0x1F642, 'A', 'a', 0xD7}};
   uint32_t seed = 1;
   int hits = 0;
-  for (int round = 0; round < 20000; round++) {
+  for (int round = 0; round < UNIT_CASES(20000); round++) {
     const int *alphabet = alphabets[round % 3];
     unsigned flags = WILD | (round % 2 ? NOCASE : 0);
     points p = {0};
@@ -331,7 +331,7 @@ START_TEST(agrees_on_long_values) {
     if (pe_pattern_match(&c, v) != want) ck_abort_msg("round %d: %.*s", round, (int)c.text.len, text);
     pe_arena_free(arena);
   }
-  ck_assert(hits > 2000 && hits < 18000); /* both answers occur */
+  ck_assert(hits > UNIT_CASES(2000) && hits < UNIT_CASES(18000)); /* both answers occur */
 }
 END_TEST
 

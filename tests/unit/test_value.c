@@ -80,7 +80,7 @@ static big to_big(bool negative, const char *whole, const char *fraction, int ex
 START_TEST(decimals_agree_with_big_integers) {
   char text[2][80];
   big value[2];
-  for (int round = 0; round < 40000; round++) {
+  for (int round = 0; round < UNIT_CASES(40000); round++) {
     for (int k = 0; k < 2; k++) {
       char whole[16] = "", fraction[16] = "";
       uint32_t nw = 1 + rnd(6), nf = rnd(7), digits = rnd(2) ? 10 : 2;
@@ -266,7 +266,7 @@ static void agree_with_inet_pton(const char *text) {
 
 START_TEST(addresses_agree_with_inet_pton) {
   char text[80];
-  for (int i = 0; i < 20000; i++) { /* well formed, in the usual spelling and in a long one */
+  for (int i = 0; i < UNIT_CASES(20000); i++) { /* well formed, in the usual spelling and in a long one */
     unsigned char b[16];
     for (int k = 0; k < 16; k++) b[k] = rnd(3) ? 0 : (unsigned char)rnd(256);
     if (rnd(4) == 0) memset(b, 0, 10), b[10] = b[11] = (unsigned char)(rnd(2) * 255);
@@ -279,7 +279,7 @@ START_TEST(addresses_agree_with_inet_pton) {
     agree_with_inet_pton(text);
   }
   static const char pieces[] = "::::0f1A.:2:";
-  for (int i = 0; i < 80000; i++) { /* mostly not */
+  for (int i = 0; i < UNIT_CASES(80000); i++) { /* mostly not */
     uint32_t n = 1 + rnd(20);
     for (uint32_t k = 0; k < n; k++) text[k] = pieces[rnd(sizeof pieces - 1)];
     text[n] = '\0';
