@@ -17,6 +17,14 @@ unsigned pe_row_count(pe_row row) {
 
 bool pe_row_cautious(pe_row row) { return strcmp(rows[row].reading[0], "cautious") == 0; }
 
+pe_readings pe_readings_definite(const pe_readings *r) {
+  pe_readings definite = *r;
+  for (unsigned row = 0; row < PE_ROWS; row++) {
+    if (!r->of[row] && pe_row_cautious((pe_row)row)) definite.of[row] = 1;
+  }
+  return definite;
+}
+
 int pe_row_find(pe_slice name) {
   for (int i = 0; i < PE_ROWS; i++) {
     if (pe_slice_eq(name, pe_slice_str(rows[i].name))) return i;

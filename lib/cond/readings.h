@@ -30,6 +30,8 @@ int pe_row_reading(pe_row row, pe_slice reading); /* index, or -1 */
 typedef struct pe_readings {
   uint8_t of[PE_ROWS];
 } pe_readings;
+/* Rows that are left to "cautious" read as the reading after it: one choice of readings instead of all. */
+pe_readings pe_readings_definite(const pe_readings *r);
 
 /* Rows whose readings differ for the input at hand. */
 typedef struct pe_rowset {

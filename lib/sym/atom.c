@@ -6,17 +6,28 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-void pe_variables_done(pe_variables *v) { pe_vec_done(&v->seen, v->alloc); }
+static void release(pe_atom_lists *l, const pe_alloc *a) {
+  pe_vec_done(&l->wide, a);
+  pe_vec_done(&l->tight, a);
+  pe_vec_done(&l->lettered, a);
+  pe_vec_done(&l->items, a);
+}
+
+void pe_variables_done(pe_variables *v) {
+  pe_vec_done(&v->seen, v->alloc);
+  release(&v->spare, v->alloc);
+}
 
 void pe_atom_init(pe_atom *a, pe_space *space, pe_variables *variables) {
-  *a = (pe_atom){.space = space, .variables = variables, .common = UINT64_MAX};
+  *a = (pe_atom){.space = space, .variables = variables, .l = variables->spare, .common = UINT64_MAX};
+  a->l.wide.len = a->l.tight.len = a->l.lettered.len = a->l.items.len = 0;
+  variables->spare = (pe_atom_lists){.items = {0}};
 }
 
 void pe_atom_done(pe_atom *a) {
-  pe_vec_done(&a->wide, a->space->alloc);
-  pe_vec_done(&a->tight, a->space->alloc);
-  pe_vec_done(&a->lettered, a->space->alloc);
-  pe_vec_done(&a->items, a->space->alloc);
+  release(&a->variables->spare, a->space->alloc); /* of an atom inside of this one */
+  a->variables->spare = a->l;
+  a->l = (pe_atom_lists){.items = {0}};
 }
 
 static int letter_of(pe_variables *v, pe_slice key, uint32_t *letter) {
@@ -81,7 +92,7 @@ typedef struct piece {
 } piece;
 
 static int put_piece(pass *p, const piece *it) {
-  pe_items *items = &p->a->items;
+  pe_items *items = &p->a->l.items;
   const pe_alloc *alloc = p->a->space->alloc;
   pe_items_way way = {0, put_variable, p};
   items->len = 0;
@@ -98,6 +109,17 @@ static int put_piece(pass *p, const piece *it) {
   return rc ? rc : pe_items_frame(items, alloc, it->after);
 }
 
+/* From now on the lists differ. */
+static int split(pe_atom *a) {
+  int rc = 0;
+  for (size_t i = 0; i < a->l.wide.len && !a->split && !rc; i++) {
+    rc = keep(a, &a->l.tight, &a->l.wide.data[i]);
+    if (!rc) rc = keep(a, &a->l.lettered, &a->l.wide.data[i]);
+  }
+  a->split = true;
+  return rc;
+}
+
 static int add_piece(pe_atom *a, const piece *it) {
   pass wide = {.a = a, .mode = WIDE}, lettered = {.a = a, .mode = LETTERED};
   int rc = put_piece(&wide, it);
@@ -107,14 +129,15 @@ static int add_piece(pe_atom *a, const piece *it) {
     return 0;
   }
   pe_glob g;
-  rc = pe_glob_make(a->space->arena, &a->items, &g);
-  if (!rc) rc = keep(a, &a->wide, &g);
-  if (!rc && !wide.open) rc = keep(a, &a->tight, &g);
+  if (wide.open) rc = split(a);
+  if (!rc) rc = pe_glob_make(a->space->arena, &a->l.items, &g);
+  if (!rc) rc = keep(a, &a->l.wide, &g);
+  if (!rc && a->split && !wide.open) rc = keep(a, &a->l.tight, &g);
   if (!rc && wide.open) {
     rc = put_piece(&lettered, it);
-    if (!rc) rc = pe_glob_make(a->space->arena, &a->items, &g);
+    if (!rc) rc = pe_glob_make(a->space->arena, &a->l.items, &g);
   }
-  if (!rc) rc = keep(a, &a->lettered, &g); /* without a variable all three are one */
+  if (!rc && a->split) rc = keep(a, &a->l.lettered, &g);
   a->two_sided |= wide.open;
   a->common &= wide.needs;
   a->any |= wide.needs;
@@ -167,17 +190,19 @@ int pe_atom_arn(pe_atom *a, const pe_arn_pattern *p, const char *after, bool noc
 }
 
 int pe_atom_doubtful(pe_atom *a, const char *before, const pe_pattern *p, const char *after) {
-  size_t tight = a->tight.len;
-  int rc = pe_atom_pattern(a, before, p, after, false);
-  if (a->tight.len > tight) a->tight.len = tight;
+  int rc = split(a);
+  size_t tight = a->l.tight.len;
+  if (!rc) rc = pe_atom_pattern(a, before, p, after, false);
+  if (a->l.tight.len > tight) a->l.tight.len = tight;
   a->two_sided = a->doubtful = true;
   return rc;
 }
 
 int pe_atom_doubtful_arn(pe_atom *a, const pe_arn_pattern *p) {
-  size_t tight = a->tight.len;
-  int rc = pe_atom_arn(a, p, "", false);
-  if (a->tight.len > tight) a->tight.len = tight;
+  int rc = split(a);
+  size_t tight = a->l.tight.len;
+  if (!rc) rc = pe_atom_arn(a, p, "", false);
+  if (a->l.tight.len > tight) a->l.tight.len = tight;
   a->two_sided = a->doubtful = true;
   return rc;
 }
@@ -215,22 +240,22 @@ static void sign(pe_buf *b, const pe_globs *globs) {
 static int finish_plain(pe_atom *a, uint32_t key, uint32_t *test) {
   pe_lang probe;
   bool fresh = false;
-  pe_lang_borrow(a->wide.data, (uint32_t)a->wide.len, &probe);
+  pe_lang_borrow(a->l.wide.data, (uint32_t)a->l.wide.len, &probe);
   int rc = pe_space_lang_test(a->space, key, &probe, test, &fresh);
-  return rc || !fresh ? rc : make_lang(a->space, &a->wide, &a->space->tests.data[*test].wide);
+  return rc || !fresh ? rc : make_lang(a->space, &a->l.wide, &a->space->tests.data[*test].wide);
 }
 
 int pe_atom_finish(pe_atom *a, uint32_t key, uint32_t *test) {
   pe_buf signature;
   bool fresh = false;
-  tidy(&a->wide);
+  tidy(&a->l.wide);
   if (!a->two_sided) return finish_plain(a, key, test);
-  tidy(&a->tight);
-  tidy(&a->lettered);
+  tidy(&a->l.tight);
+  tidy(&a->l.lettered);
   pe_buf_init(&signature, a->space->alloc);
-  sign(&signature, &a->lettered); /* doubtful patterns are in all but the tight list */
+  sign(&signature, &a->l.lettered); /* doubtful patterns are in all but the tight list */
   pe_buf_char(&signature, '/');
-  sign(&signature, &a->tight);
+  sign(&signature, &a->l.tight);
   int rc = signature.failed ? POLICYEVAL_ENOMEM : 0;
   if (!rc) {
     rc = pe_space_test(a->space, key, PE_SORT_STRING, pe_slice_of(signature.ptr, signature.len), test, &fresh);
@@ -239,17 +264,17 @@ int pe_atom_finish(pe_atom *a, uint32_t key, uint32_t *test) {
   if (rc || !fresh) return rc;
   pe_test *t = &a->space->tests.data[*test];
   t->two_sided = 1;
-  rc = make_lang(a->space, &a->wide, &t->wide);
-  if (!rc) rc = make_lang(a->space, &a->tight, &t->tight);
+  rc = make_lang(a->space, &a->l.wide, &t->wide);
+  if (!rc) rc = make_lang(a->space, &a->l.tight, &t->tight);
   /* Letters are exact about what a variable stands for; nothing is exact about what is doubtful. */
-  if (!rc && !a->doubtful) rc = make_lang(a->space, &a->lettered, &t->lettered);
+  if (!rc && !a->doubtful) rc = make_lang(a->space, &a->l.lettered, &t->lettered);
   return rc;
 }
 
 int pe_atom_lang(pe_atom *a, const pe_lang **out) {
   pe_lang *lang = pe_arena_zero(a->space->arena, 1, sizeof *lang);
   if (!lang) return POLICYEVAL_ENOMEM;
-  int rc = make_lang(a->space, &a->wide, lang);
+  int rc = make_lang(a->space, &a->l.wide, lang);
   if (!rc) *out = lang;
   return rc;
 }

@@ -16,22 +16,30 @@ typedef struct pe_assumed {
   pe_slice value;  /* ptr NULL: absent */
 } pe_assumed;
 
+typedef PE_VEC(pe_glob) pe_globs;
+
+/* The lists of an atom that is done, for the next one. */
+typedef struct pe_atom_lists {
+  pe_globs wide, tight, lettered;
+  pe_items items; /* scratch */
+} pe_atom_lists;
+
 /* The variables of a question. */
 typedef struct pe_variables {
   const pe_alloc *alloc;
+  pe_atom_lists spare;
   PE_VEC(pe_slice) seen;     /* keys, in the order met; their index is the letter */
   const pe_assumed *assumed; /* for all of them, or NULL */
   size_t nassumed;
 } pe_variables;
 void pe_variables_done(pe_variables *v);
 
-typedef PE_VEC(pe_glob) pe_globs;
 typedef struct pe_atom {
   pe_space *space;
   pe_variables *variables;
-  pe_globs wide, tight, lettered;
-  pe_items items;     /* scratch */
+  pe_atom_lists l;
   bool two_sided, doubtful;
+  bool split;         /* tight and lettered are lists of their own; till then they are as wide */
   uint64_t common, any; /* open variables without default, one bit a letter: in every pattern, in some */
   bool unresolved;    /* a variable is assumed absent and has no default: that pattern was left out */
 } pe_atom;

@@ -117,7 +117,7 @@ static int bare_actions(pe_compiler *c, pe_boxes *out) {
   for (unsigned s = 0; s < BARE_SERVICES && !rc; s++) {
     if (c->bare_services >> s & 1) rc = add_actions(c, &atom, pe_slice_str(bare_services[s]), PE_ACTION_NO_RESOURCE);
   }
-  bool none = !atom.wide.len;
+  bool none = !atom.l.wide.len;
   if (!rc && !none) rc = pe_atom_finish(&atom, c->action, &test);
   pe_atom_done(&atom);
   if (rc || none) return rc;
@@ -171,10 +171,8 @@ static int mirrored(pe_compiler *c, const pe_test *t, bool account, pe_literal *
       rc = pe_items_push(&items, c->alloc, item);
     }
     if (!rc) rc = pe_items_frame(&items, c->alloc, account ? ":*" : "");
-    for (int list = 0; list < 2 && !rc; list++) {
-      pe_glob *slot = list ? pe_vec_push(&atom.lettered, c->alloc) : pe_vec_push(&atom.wide, c->alloc);
-      rc = slot ? pe_glob_make(c->space->arena, &items, slot) : POLICYEVAL_ENOMEM;
-    }
+    pe_glob *slot = rc ? NULL : pe_vec_push(&atom.l.wide, c->alloc);
+    if (!rc) rc = slot ? pe_glob_make(c->space->arena, &items, slot) : POLICYEVAL_ENOMEM;
     pe_vec_done(&items, c->alloc);
   }
   if (!rc) rc = pe_atom_finish(&atom, c->resource, &test);

@@ -29,7 +29,7 @@ int pe_compiler_init(pe_compiler *c, pe_space *space, const pe_catalog *catalog,
   static const char *const principals[] = {"arn:^%:iam::#:root||",  "arn:^%:iam::#:role/*+|+*|*", "arn:^%:iam::#:user/*+||*",
                                            "arn:^%:sts::#:federated-user/*+||", "|service|?*", "|provider|?*",
                                            "|anonymous|", NULL};
-  *c = (pe_compiler){.space = space, .alloc = space->alloc, .catalog = catalog, .readings = readings};
+  *c = (pe_compiler){.space = space, .alloc = space->alloc, .catalog = catalog, .readings = pe_readings_definite(readings)};
   c->varied = PE_ROWS;
   c->variables = (pe_variables){.alloc = space->alloc, .assumed = assumed, .nassumed = nassumed};
   int rc = part(c, "@action", actions, &c->action);
@@ -51,20 +51,15 @@ void pe_side_done(pe_side *side, const pe_alloc *a) {
   pe_vec_done(&side->deny, a);
 }
 
-static unsigned in_force(const pe_compiler *c, pe_row row) {
-  unsigned reading = c->readings->of[row];
-  return reading == 0 && strcmp(pe_row_get(row)->reading[0], "cautious") == 0 ? 1 : reading;
-}
-
 unsigned pe_compile_reading(pe_compiler *c, pe_row row) {
   pe_rowset_add(&c->rows, row);
-  return in_force(c, row);
+  return c->readings.of[row];
 }
 
 /* Where another reading can make no difference by itself: nobody has to try the others. */
 static unsigned silent_reading(pe_compiler *c, pe_row row) {
   pe_rowset_add(&c->silent, row);
-  return in_force(c, row);
+  return c->readings.of[row];
 }
 
 void pe_compile_start(pe_compiler *c) {
@@ -116,11 +111,7 @@ static bool truth(pe_compiler *c, const pe_condition *cond, const char *text) {
   pe_slice value = pe_slice_str(text ? text : "");
   pe_fact fact = {.key = cond->lower, .hash = cond->hash, .values = &value, .count = 1};
   pe_facts facts = {&fact, text ? 1 : 0};
-  pe_readings readings = *c->readings;
-  for (unsigned row = 0; row < PE_ROWS; row++) {
-    if (!readings.of[row] && strcmp(pe_row_get((pe_row)row)->reading[0], "cautious") == 0) readings.of[row] = 1;
-  }
-  pe_env env = {.facts = &facts, .readings = &readings, .touched = &c->rows, .want = false, .want_unknown = false};
+  pe_env env = {.facts = &facts, .readings = &c->readings, .touched = &c->rows, .want = false, .want_unknown = false};
   return pe_condition_test(cond, &env, NULL);
 }
 
@@ -453,7 +444,7 @@ static int actions(pe_compiler *c, const pe_statement *s) {
     any |= s->actions[i].any;
     if (!s->actions[i].any && !s->actions[i].never) rc = pe_atom_pattern(&atom, "", &s->actions[i].pattern, "", false);
   }
-  if (any || !atom.wide.len) { /* everything, or nothing */
+  if (any || !atom.l.wide.len) { /* everything, or nothing */
     c->never |= any == not;
   } else if (!rc) {
     uint32_t test;
@@ -531,7 +522,7 @@ static int resources(pe_compiler *c, const pe_statement *s, int kind) {
   } else if (not && atom.unresolved && pe_compile_reading(c, PE_ROW_AMB_7) == AMB_7_NOTHING) {
     c->never = true;
   } else if (!rc) {
-    c->never |= !not && !atom.wide.len;
+    c->never |= !not && !atom.l.wide.len;
     rc = pe_atom_finish(&atom, c->resource, &test);
     if (!rc) rc = add_test(c, c->resource, test, not);
     if (!rc && !not && atom.two_sided) rc = pe_compile_resolved(c, atom.common);
@@ -600,7 +591,7 @@ static int statement(pe_compiler *c, const pe_statement *s, int kind) {
 }
 
 void pe_compile_again(pe_compiler *c, const pe_readings *readings, unsigned row) {
-  c->readings = readings;
+  c->readings = pe_readings_definite(readings);
   c->cursor = 0;
   c->varied = row;
 }

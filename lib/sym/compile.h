@@ -41,7 +41,7 @@ typedef struct pe_compiler {
   pe_space *space;
   const pe_alloc *alloc;
   const pe_catalog *catalog;
-  const pe_readings *readings; /* rows with "cautious" count as the reading after it */
+  pe_readings readings;        /* definite */
   pe_rowset rows;              /* rows that the compiled statements ask about */
   pe_rowset silent;            /* scratch: others whose reading went into the statement at hand */
   pe_variables variables;

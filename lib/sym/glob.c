@@ -36,6 +36,11 @@ int pe_items_text(pe_items *items, const pe_alloc *a, pe_slice text, unsigned fl
     unsigned step = 1;
     uint32_t cp = (unsigned char)text.ptr[i];
     if (cp >= 0x80) cp = pe_utf8_decode(text.ptr + i, &step);
+    if (cp < 0x80 && !(flags & PE_ITEMS_FOLD)) {
+      *out++ = pe_item_of(PE_ITEM_CHAR, cp);
+      i++;
+      continue;
+    }
     uint32_t folded = flags & PE_ITEMS_FOLD ? pe_utf8_fold(cp) : 0;
     *out++ = folded && has_case(folded) ? pe_item_of(PE_ITEM_FOLD, folded) : pe_item_of(PE_ITEM_CHAR, cp);
     i += step;
@@ -90,17 +95,24 @@ int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame) {
   return 0;
 }
 
+uint64_t pe_glob_hash(const pe_item *items, uint32_t count) {
+  uint64_t h = 1469598103934665603u;
+  for (uint32_t i = 0; i < count; i++) {
+    h = (h ^ items[i]) * 1099511628211u;
+    h ^= h >> 29;
+  }
+  return h;
+}
+
 int pe_glob_make(pe_arena *arena, const pe_items *items, pe_glob *out) {
   pe_item *copy = pe_arena_alloc(arena, (items->len ? items->len : 1) * sizeof *copy);
   if (!copy) return POLICYEVAL_ENOMEM;
-  pe_glob g = {.items = copy, .exact = 1, .hash = 1469598103934665603u};
+  pe_glob g = {.items = copy, .exact = 1};
   bool leading = true;
   for (size_t i = 0; i < items->len; i++) {
     pe_item item = items->data[i];
     if (pe_item_is_star(item) && g.count && copy[g.count - 1] == item) continue;
     copy[g.count++] = item;
-    g.hash = (g.hash ^ item) * 1099511628211u;
-    g.hash ^= g.hash >> 29;
     if (pe_item_kind_of(item) == PE_ITEM_CHAR) {
       g.letters |= pe_item_cp(item) >= PE_LETTER;
       g.least++;
@@ -112,6 +124,7 @@ int pe_glob_make(pe_arena *arena, const pe_items *items, pe_glob *out) {
     if (pe_item_kind_of(item) > PE_ITEM_FOLD) g.exact = 0;
     else g.fold = 1;
   }
+  g.hash = pe_glob_hash(copy, g.count);
   *out = g;
   return 0;
 }

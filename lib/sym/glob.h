@@ -63,6 +63,7 @@ int pe_items_push(pe_items *items, const pe_alloc *a, pe_item item);
 int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame);
 /* Copies into the arena; adjacent stars become one. */
 int pe_glob_make(pe_arena *arena, const pe_items *items, pe_glob *out);
+uint64_t pe_glob_hash(const pe_item *items, uint32_t count); /* of a glob of these items */
 
 /* Does the glob match the word? A word is a list of items of another glob, each read as one letter: a list of CHAR
  * is a plain word, and for any other list true means that the glob matches all that the list matches

@@ -38,8 +38,30 @@ void pe_lang_make(const pe_glob *globs, uint32_t count, pe_lang *out) {
   }
 }
 
+/* Is the very same pattern in the union? */
+static bool holds_pattern(const pe_lang *lang, const pe_glob *g) {
+  uint32_t low = 0, high = lang->sorted ? lang->count : 0;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    int order = pe_glob_cmp(&lang->globs[middle], g);
+    if (order == 0) return true;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
+enum { WORTH_LOOKING_UP = 8 };
+
+/* A plain word in a sorted list of plain words. */
+static bool has_word(const pe_lang *lang, const pe_item *word, uint32_t count) {
+  pe_glob g = {.items = word, .count = count, .hash = pe_glob_hash(word, count)};
+  return holds_pattern(lang, &g);
+}
+
 bool pe_lang_has(const pe_lang *lang, const pe_item *word, uint32_t count) {
   if (lang->everything) return true;
+  if (lang->count >= WORTH_LOOKING_UP && lang->exact && !lang->fold && lang->sorted) return has_word(lang, word, count);
   for (uint32_t i = 0; i < lang->count; i++) {
     if (lang->globs[i].least <= count && pe_glob_match(&lang->globs[i], word, count)) return true;
   }
@@ -146,19 +168,6 @@ static bool meets(const pe_lang *lang, const pe_glob *g) {
 }
 
 typedef enum step { STEP_NO, STEP_YES, STEP_OPEN, STEP_FAILED } step;
-
-/* Is the very same pattern in the union? */
-static bool holds_pattern(const pe_lang *lang, const pe_glob *g) {
-  uint32_t low = 0, high = lang->sorted ? lang->count : 0;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    int order = pe_glob_cmp(&lang->globs[middle], g);
-    if (order == 0) return true;
-    if (order < 0) low = middle + 1;
-    else high = middle;
-  }
-  return false;
-}
 
 /* Lemma 1 for one pattern of the union that is looked at, `self` among the wanted ones. */
 static step try_glob(finder *f, const pe_glob *g, const pe_lang *self) {

@@ -662,23 +662,12 @@ static int attempt(const pe_legs_input *in, pe_budget *budget, const pe_readings
   return rc;
 }
 
-static bool is_cautious(unsigned row) { return strcmp(pe_row_get((pe_row)row)->reading[0], "cautious") == 0; }
-
-/* The readings of the caller, rows with "cautious" at the reading after it: as compiled. */
-static pe_readings definite(const pe_readings *from) {
-  pe_readings r = *from;
-  for (unsigned row = 0; row < PE_ROWS; row++) {
-    if (!r.of[row] && is_cautious(row)) r.of[row] = 1;
-  }
-  return r;
-}
-
 int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   pe_legs_result r = {.alloc = in->alloc};
   pe_budget budget = in->budget;
   pe_rowset rows = {{0}};
   const pe_readings *given = &in->request[PE_LEG_SECRET]->readings;
-  pe_readings base = definite(given);
+  pe_readings base = pe_readings_definite(given);
   uint8_t doubt = 0; /* pe_give_up: why not finding a request proves nothing */
   bool can = false, cannot = false;
   if (in->set[PE_LEG_KEY]->ngrants) {
@@ -689,7 +678,7 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   for (unsigned row = 0; row < PE_ROWS && !rc && !budget.hit && !(can && cannot); row++) {
     if (!pe_rowset_has(&rows, (pe_row)row) || given->of[row]) continue;
     for (unsigned k = 0, n = pe_row_count((pe_row)row); k < n && !rc && !(can && cannot); k++) {
-      if (k == base.of[row] || (k == 0 && is_cautious(row))) continue;
+      if (k == base.of[row] || (k == 0 && pe_row_cautious((pe_row)row))) continue;
       pe_readings other = base;
       bool here = false, not_here = false;
       other.of[row] = (uint8_t)k;

@@ -48,26 +48,10 @@ static int hand_over(list *l, uint32_t key) {
 typedef struct source { /* the policies of the question */
   const pe_policy *const *policies;
   uint32_t count;
+  unsigned mentioned; /* one bit for each of `known` */
 } source;
 
 /* Services ----------------------------------------------------------------------------------------------- */
-
-static bool mentions(const source *s, const char *service, int kind) {
-  size_t n = strlen(service);
-  for (uint32_t p = 0; p < s->count; p++) {
-    if (s->policies[p]->kind == kind) return true;
-    for (uint32_t i = 0; i < s->policies[p]->nstatements; i++) {
-      const pe_statement *st = &s->policies[p]->statements[i];
-      for (uint32_t a = 0; a < st->nactions; a++) {
-        pe_slice t = st->actions[a].text;
-        if (t.len > n && t.ptr[n] == ':' && pe_slice_eq_ascii_nocase(pe_slice_sub(t, 0, n), pe_slice_of(service, n))) {
-          return true;
-        }
-      }
-    }
-  }
-  return false;
-}
 
 static const struct known {
   const char *service;
@@ -87,6 +71,30 @@ static const struct known {
     {"dynamodb", -1, "dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:444455556666:table/example"},
     {"sts", POLICYEVAL_KIND_TRUST, "sts:AssumeRole", "arn:aws:iam::444455556666:role/Example"},
 };
+
+enum { KNOWN = sizeof known / sizeof known[0] };
+
+/* Bits of known services that the policies are about, by their kind or by an action. */
+static unsigned mentioned(const source *s) {
+  unsigned bits = 0;
+  for (uint32_t p = 0; p < s->count; p++) {
+    for (unsigned k = 0; k < KNOWN; k++) {
+      if (s->policies[p]->kind == known[k].kind) bits |= 1u << k;
+    }
+    for (uint32_t i = 0; i < s->policies[p]->nstatements; i++) {
+      const pe_statement *st = &s->policies[p]->statements[i];
+      for (uint32_t a = 0; a < st->nactions; a++) {
+        pe_slice t = st->actions[a].text;
+        for (unsigned k = 0; k < KNOWN; k++) {
+          size_t n = strlen(known[k].service);
+          if (bits >> k & 1 || t.len <= n || t.ptr[n] != ':') continue;
+          if (pe_slice_eq_ascii_nocase(pe_slice_sub(t, 0, n), pe_slice_of(known[k].service, n))) bits |= 1u << k;
+        }
+      }
+    }
+  }
+  return bits;
+}
 
 static int service_actions(list *l, const char *service) {
   const pe_action_info *first;
@@ -121,13 +129,13 @@ static int written_actions(list *l, const source *s) {
 
 static int actions(list *l, const source *s) {
   int rc = 0;
-  for (int mentioned = 1; mentioned >= 0; mentioned--) {
-    for (size_t i = 0; i < sizeof known / sizeof known[0] && !rc; i++) {
-      if (mentions(s, known[i].service, known[i].kind) == (mentioned == 1)) rc = keep_text(l, known[i].first);
+  for (unsigned are = 1; are <= 1; are--) {
+    for (unsigned i = 0; i < KNOWN && !rc; i++) {
+      if ((s->mentioned >> i & 1) == are) rc = keep_text(l, known[i].first);
     }
-    if (mentioned && !rc) rc = written_actions(l, s);
-    for (size_t i = 0; mentioned && i < sizeof known / sizeof known[0] && !rc; i++) {
-      if (mentions(s, known[i].service, known[i].kind)) rc = service_actions(l, known[i].service);
+    if (are && !rc) rc = written_actions(l, s);
+    for (unsigned i = 0; are && i < KNOWN && !rc; i++) {
+      if (s->mentioned >> i & 1) rc = service_actions(l, known[i].service);
     }
   }
   return rc ? rc : hand_over(l, l->c->action);
@@ -170,9 +178,9 @@ static int written_resources(list *l, const source *s) {
 
 static int resources(list *l, const source *s) {
   int rc = written_resources(l, s);
-  for (int mentioned = 1; mentioned >= 0; mentioned--) {
-    for (size_t i = 0; i < sizeof known / sizeof known[0] && !rc; i++) {
-      if (mentions(s, known[i].service, known[i].kind) == (mentioned == 1)) rc = keep_text(l, known[i].resource);
+  for (unsigned are = 1; are <= 1; are--) {
+    for (unsigned i = 0; i < KNOWN && !rc; i++) {
+      if ((s->mentioned >> i & 1) == are) rc = keep_text(l, known[i].resource);
     }
   }
   if (!rc) rc = keep_text(l, "arn:aws:sns:us-east-1:444455556666:example");
@@ -279,7 +287,8 @@ static int other_key(list *l, uint32_t key) {
 int pe_compile_likely(pe_compiler *c, const pe_policy *const *policies, uint32_t count) {
   list *l = pe_alloc_new(c->alloc, sizeof *l);
   if (!l) return POLICYEVAL_ENOMEM;
-  source s = {policies, count};
+  source s = {policies, count, 0};
+  s.mentioned = mentioned(&s);
   l->c = c;
   pe_buf_init(&l->text, c->alloc);
   int rc = actions(l, &s);

@@ -70,17 +70,47 @@ static bool names_org(pe_slice path) {
   return i > 2 && i < path.len && path.ptr[i] == '/' && path.ptr[0] == 'o' && path.ptr[1] == '-';
 }
 
+/* An ARN with wildcards that spells the account out. */
+static bool names_account(const pe_public *p, const struct identity_key *k, const pe_pattern *v) {
+  pe_arn arn;
+  if (!(k->flags & ARN) || v->has_variable || p->strict_arns) return false;
+  pe_arn_split(v->text, &arn);
+  return arn.count == PE_ARN_FIELDS && pe_arn_is_account(arn.field[PE_ARN_ACCOUNT]);
+}
+
 static int trust_string(pe_compiler *c, const pe_public *p, const struct identity_key *k, const pe_pattern *v,
                         pe_slice key, pe_boxes *out) {
   if (!is_wild(v) && v->text.len) return trust_text(c, key, v->text, out);
   if ((k->flags & PATHS) && !v->has_variable && names_org(v->text)) {
     return trust_entry(c, PE_OP_STRING_LIKE, PE_SET_FOR_ANY, key, v->text, out);
   }
-  if (!(k->flags & ARN) || v->has_variable || p->strict_arns) return 0;
-  pe_arn arn;
-  pe_arn_split(v->text, &arn);
-  if (arn.count < PE_ARN_FIELDS || !pe_arn_is_account(arn.field[PE_ARN_ACCOUNT])) return 0;
-  return trust_entry(c, PE_OP_ARN_LIKE, PE_SET_NONE, key, v->text, out);
+  return names_account(p, k, v) ? trust_entry(c, PE_OP_ARN_LIKE, PE_SET_NONE, key, v->text, out) : 0;
+}
+
+static const pe_pattern *pattern_of(const pe_condition *cond, uint32_t i) {
+  const pe_cond_value *v = &cond->values[i];
+  return cond->family == PE_FAMILY_ARN ? &v->as.arn->whole : &v->as.pattern;
+}
+
+/* Does the entry hold for trusted values and no others? Then it is a box by itself, which the Allow it stands in is inside of
+ * at first sight. */
+static bool all_trusted(const pe_public *p, const struct identity_key *k, const pe_condition *cond) {
+  pe_op op = (pe_op)cond->op.op;
+  bool equal = op == PE_OP_STRING_EQUALS || op == PE_OP_STRING_LIKE || op == PE_OP_ARN_EQUALS || op == PE_OP_ARN_LIKE;
+  if (!equal || cond->op.if_exists || cond->op.quantifier != PE_SET_NONE || (cond->info && cond->info->multi)) return false;
+  for (uint32_t i = 0; i < cond->count; i++) {
+    if (!cond->values[i].valid) return false;
+    const pe_pattern *v = pattern_of(cond, i);
+    bool spelled = !is_wild(v) && v->text.len, arn = cond->family == PE_FAMILY_ARN && names_account(p, k, v);
+    if (!spelled && !arn) return false;
+  }
+  return cond->count > 1;
+}
+
+static int trust_all(pe_compiler *c, const pe_condition *cond, pe_boxes *out) {
+  pe_compile_start(c);
+  int rc = pe_compile_condition(c, cond);
+  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a value that the policy spells out"}, out);
 }
 
 /* S3's limit: blocks wider than /8 (IPv6: /32) name nobody; private space is no public address. A block that may be one of
@@ -95,11 +125,11 @@ static int trust_condition(pe_compiler *c, const pe_public *p, const pe_conditio
   const struct identity_key *k = find_key(cond->key, rule);
   pe_family family = (pe_family)pe_op_get((pe_op)cond->op.op)->family;
   int rc = 0;
+  if (k && all_trusted(p, k, cond)) return trust_all(c, cond, out);
   for (uint32_t i = 0; k && i < cond->count && !rc; i++) {
     const pe_cond_value *v = &cond->values[i];
     if (!v->valid) continue;
-    if (family == PE_FAMILY_STRING) rc = trust_string(c, p, k, &v->as.pattern, cond->key, out);
-    if (family == PE_FAMILY_ARN) rc = trust_string(c, p, k, &v->as.arn->whole, cond->key, out);
+    if (family == PE_FAMILY_STRING || family == PE_FAMILY_ARN) rc = trust_string(c, p, k, pattern_of(cond, i), cond->key, out);
     if (family == PE_FAMILY_IP && (k->flags & ADDRESS) && pe_public_names_block(&v->as.cidr)) {
       rc = trust_entry(c, PE_OP_IP_ADDRESS, PE_SET_NONE, cond->key, v->text, out);
     }
@@ -119,21 +149,29 @@ static int trust_private(pe_compiler *c, pe_boxes *out) {
 
 /* Principals ------------------------------------------------------------------------------------------------- */
 
-/* The principals that statements list, as one test: web identity and "*" name nobody. */
+static int trust_list_of(pe_compiler *c, const pe_principal *list, uint32_t n, pe_boxes *out) {
+  pe_statement these = {.principal_mode = PE_MODE_IS, .principals = (pe_principal *)list, .nprincipals = n};
+  uint32_t test;
+  pe_literal l = 0;
+  pe_compile_start(c);
+  int rc = pe_compile_principals(c, &these, &test);
+  if (!rc) rc = pe_compile_literal(c, c->principal, test, false, &l);
+  if (!rc) rc = pe_compile_add(c, l);
+  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a principal that the policy names"}, out);
+}
+
+static bool names_nobody(const pe_principal *p) { return p->kind == PE_PRINCIPAL_ANY || p->kind == PE_PRINCIPAL_PROVIDER; }
+
+/* The principals that statements list; web identity and "*" name nobody. */
 static int trust_principals(pe_compiler *c, const pe_policy *p, pe_boxes *out) {
   int rc = 0;
   for (uint32_t i = 0; i < p->nstatements && !rc; i++) {
     const pe_statement *s = &p->statements[i];
-    for (uint32_t k = 0; k < s->nprincipals && !rc; k++) {
-      if (s->principals[k].kind == PE_PRINCIPAL_ANY || s->principals[k].kind == PE_PRINCIPAL_PROVIDER) continue;
-      pe_statement one = {.principal_mode = PE_MODE_IS, .principals = &s->principals[k], .nprincipals = 1};
-      uint32_t test;
-      pe_literal l = 0;
-      pe_compile_start(c);
-      rc = pe_compile_principals(c, &one, &test);
-      if (!rc) rc = pe_compile_literal(c, c->principal, test, false, &l);
-      if (!rc) rc = pe_compile_add(c, l);
-      if (!rc) rc = pe_compile_finish(c, (pe_origin){.about = "a principal that the policy names"}, out);
+    uint32_t first = 0; /* runs of named principals: the whole list, nearly always */
+    for (uint32_t k = 0; k <= s->nprincipals && !rc; k++) {
+      if (k < s->nprincipals && !names_nobody(&s->principals[k])) continue;
+      if (k > first) rc = trust_list_of(c, s->principals + first, k - first, out);
+      first = k + 1;
     }
   }
   return rc;

@@ -661,8 +661,6 @@ static bool finished(const attempt *t) {
   return true;
 }
 
-static bool is_cautious(unsigned row) { return strcmp(pe_row_get((pe_row)row)->reading[0], "cautious") == 0; }
-
 /* Every other reading of the rows that the policies ask about, one row at a time. */
 static int other_readings(attempt *t, uint8_t *doubt) {
   const pe_question *q = t->q;
@@ -671,7 +669,7 @@ static int other_readings(attempt *t, uint8_t *doubt) {
   for (unsigned row = 0; row < PE_ROWS && !rc && !finished(t); row++) {
     if (!pe_rowset_has(&t->c.rows, (pe_row)row) || q->readings.of[row]) continue;
     unsigned last = pe_row_count((pe_row)row);
-    for (unsigned k = is_cautious(row) ? 2 : 1; k < last && !rc && !finished(t); k++) {
+    for (unsigned k = pe_row_cautious((pe_row)row) ? 2 : 1; k < last && !rc && !finished(t); k++) {
       pe_readings other = q->readings;
       other.of[row] = (uint8_t)k;
       rc = compile_again(t, &other, row);

@@ -266,12 +266,31 @@ static bool jump_back(search *s) {
   return true;
 }
 
+/* An excluded box that holds all of the base, because the base says what it says; nboxes: none. */
+static uint32_t around_base(const search *s) {
+  for (uint32_t i = 0; i < s->nboxes; i++) {
+    const pe_box *b = &s->boxes[i];
+    uint32_t k = 0;
+    while (k < b->count && s->decided[pe_literal_pred(b->literals[k])] == (pe_literal_want(b->literals[k]) ? 1 : -1)) k++;
+    if (k == b->count) return i;
+  }
+  return s->nboxes;
+}
+
+/* *empty: no request is in the base and outside of the boxes. */
 static int start(search *s, const pe_literal *base, uint32_t nbase, bool *empty) {
   *empty = false;
   for (uint32_t i = 0; i < nbase; i++) {
     if (refuted(s, base[i])) *empty = true;
     int rc = assert_literal(s, base[i], 0);
     if (rc) return rc;
+  }
+  uint32_t around = *empty ? s->nboxes : around_base(s);
+  if (around < s->nboxes) { /* no value has to be found */
+    int rc = open_level(s, around);
+    if (!rc) jump_back(s);
+    *empty = true;
+    return rc;
   }
   for (uint32_t k = 0; k < s->o->nkeys && !*empty; k++) {
     int rc = ask(s, k, &s->values[k]);
