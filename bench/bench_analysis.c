@@ -202,6 +202,6 @@ int main(int argc, char **argv) {
   if (runs == 0 || runs > RUNS_MOST) runs = RUNS_MOST;
   table("What people write", bench_common);
   if (!dump) table("Worst cases", bench_hostile);
-  if (!dump && !only) articles();
+  if (!dump && (!only || strstr("article", only))) articles();
   return 0;
 }
