@@ -722,6 +722,14 @@ int pe_query_run(const pe_question *q, pe_result *out) {
 
 /* Narrowing -------------------------------------------------------------------------------------------------- */
 
+/* AMB-3: patterns in small letters match others too, under one reading, and these are asked about. */
+static void ask_letter_case(pe_compiler *c, pe_slice arn) {
+  for (size_t i = 0, colons = 0; i < arn.len && colons < PE_ARN_RESOURCE; i++) {
+    colons += arn.ptr[i] == ':';
+    if (arn.ptr[i] >= 'A' && arn.ptr[i] <= 'Z') pe_rowset_add(&c->rows, PE_ROW_AMB_3);
+  }
+}
+
 static int narrow_test(pe_compiler *c, const pe_slice *texts, uint32_t n, bool actions, pe_literal *out) {
   pe_atom atom;
   uint32_t key = actions ? c->action : c->resource, test;
@@ -738,6 +746,7 @@ static int narrow_test(pe_compiler *c, const pe_slice *texts, uint32_t n, bool a
     } else {
       rc = pe_arn_pattern_compile(c->space->arena, texts[i], PE_PATTERN_WILD | PE_ARN_PAD, &arn);
       if (!rc) rc = pe_atom_arn(&atom, &arn, "", false);
+      ask_letter_case(c, texts[i]);
     }
   }
   if (!rc) rc = pe_atom_finish(&atom, key, &test);
