@@ -24,6 +24,7 @@ unit_tests += tests/unit/test_legs
 unit_tests += tests/unit/test_limits
 unit_tests += tests/unit/test_load
 unit_tests += tests/unit/test_operator
+unit_tests += tests/unit/test_pairs
 unit_tests += tests/unit/test_pattern
 unit_tests += tests/unit/test_policy
 unit_tests += tests/unit/test_principal
@@ -52,6 +53,7 @@ tests_unit_test_condition_SOURCES = tests/unit/test_condition.c tests/unit/cond_
 tests_unit_test_condition_model_SOURCES = tests/unit/test_condition_model.c tests/unit/cond_env.c tests/unit/cond_env.h
 
 tests_unit_test_load_SOURCES = tests/unit/test_load.c tests/unit/loaded.c tests/unit/loaded.h
+tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c tests/unit/pair_world.c tests/unit/pair_meaning.c tests/unit/pair_world.h
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c tests/unit/loaded.c tests/unit/loaded.h
 tests_unit_test_print_SOURCES = tests/unit/test_print.c tests/unit/loaded.c tests/unit/loaded.h
 tests_unit_test_unwrap_SOURCES = tests/unit/test_unwrap.c tests/unit/loaded.c tests/unit/loaded.h
