@@ -193,6 +193,7 @@ static json_t *finding(pe_out *o, const pe_analysis *a, const pe_cell *c, pe_buf
   for (size_t i = 0; i < c->statements.len; i++) pe_out_add(o, statements, pe_out_int(o, c->statements.data[i]));
   pe_out_put(o, item, "statements", statements);
   pe_out_put(o, item, "witness", witness(o, &shown, words->alloc));
+  pe_out_put(o, item, "assumptions", assumptions(o, &c->assumptions));
   return item;
 }
 
@@ -201,6 +202,10 @@ static void put_findings(pe_out *o, json_t *root, const pe_analysis *a, pe_buf *
   for (size_t i = 0; i < a->findings.list.len; i++) pe_out_add(o, list, finding(o, a, &a->findings.list.data[i], words));
   pe_out_put(o, root, "findings", list);
   pe_out_put(o, root, "complete", pe_out_bool(o, a->findings.why == 0));
+  if (a->findings.why) {
+    pe_words_give_up(words, &a->first);
+    pe_out_put(o, root, "message", spoken(o, words));
+  }
   pe_out_put(o, root, "limits", limits(o, &a->first));
 }
 

@@ -42,6 +42,11 @@ static void put_facts(pe_buf *out, const pe_request *r) {
   }
 }
 
+static void put_assumption(pe_buf *out, pe_row row, unsigned reading) {
+  const pe_row_info *info = pe_row_get(row);
+  pe_buf_fmt(out, "  if     %s=%s: %s\n", info->name, info->reading[reading], info->text);
+}
+
 static void put_example(pe_buf *out, const pe_result *r) {
   const pe_request *q = r->witness ? pe_request_prepared(r->witness) : NULL;
   if (!q) return;
@@ -53,9 +58,7 @@ static void put_example(pe_buf *out, const pe_result *r) {
   put_facts(out, q);
   pe_buf_char(out, '\n');
   for (unsigned row = 0; row < PE_ROWS; row++) {
-    if (!pe_rowset_has(&r->assumptions, (pe_row)row)) continue;
-    const pe_row_info *info = pe_row_get((pe_row)row);
-    pe_buf_fmt(out, "  if     %s=%s: %s\n", info->name, info->reading[q->readings.of[row]], info->text);
+    if (pe_rowset_has(&r->assumptions, (pe_row)row)) put_assumption(out, (pe_row)row, q->readings.of[row]);
   }
 }
 
@@ -166,8 +169,11 @@ static void put_finding(pe_buf *out, const pe_analysis *a, const pe_cell *c) {
     }
     pe_buf_char(out, '\n');
   }
-  const pe_result shown = {.witness = c->witness};
+  const pe_result shown = {.witness = c->witness, .assumptions = c->assumptions};
   put_example(out, &shown);
+  for (unsigned row = 0; row < PE_ROWS && !c->witness; row++) {
+    if (pe_rowset_has(&c->assumptions, (pe_row)row)) put_assumption(out, (pe_row)row, c->reading);
+  }
 }
 
 static void put_findings(pe_buf *out, const pe_analysis *a) {

@@ -26,11 +26,15 @@ typedef struct finder {
   const pe_policy *policy;
   pe_budget *budget;
   pe_readings readings;
+  unsigned varied; /* the row that is not read as by default; PE_ROWS: none */
+  bool silent;     /* the evaluator could not be asked about some witness for sure */
+  size_t first;    /* of the cells listed, those of other readings come first */
   pe_space space;
   pe_compiler c;
   pe_oracle o;
   pe_side side;
   pe_boxes extra, fixed; /* axioms and trust; what the policy spells out */
+  pe_boxes listed;       /* cells of other readings */
   pe_boxes excluded;
   pe_ids literals;
   dimension dims[DIMENSIONS_MOST];
@@ -40,12 +44,14 @@ typedef struct finder {
   pe_solution solution;
 } finder;
 
+static void cell_done(pe_cell *c, const pe_alloc *a) {
+  pe_vec_done(&c->values, a);
+  pe_vec_done(&c->statements, a);
+  pe_request_builder_free(c->witness);
+}
+
 void pe_cells_done(pe_cells *c) {
-  for (size_t i = 0; i < c->list.len; i++) {
-    pe_vec_done(&c->list.data[i].values, c->alloc);
-    pe_vec_done(&c->list.data[i].statements, c->alloc);
-    pe_request_builder_free(c->list.data[i].witness);
-  }
+  for (size_t i = 0; i < c->list.len; i++) cell_done(&c->list.data[i], c->alloc);
   pe_vec_done(&c->list, c->alloc);
   *c = (pe_cells){0};
 }
@@ -61,6 +67,7 @@ static void release(finder *f) {
   pe_side_done(&f->side, a);
   pe_vec_done(&f->extra, a);
   pe_vec_done(&f->fixed, a);
+  pe_vec_done(&f->listed, a);
   pe_vec_done(&f->excluded, a);
   pe_vec_done(&f->literals, a);
   pe_vec_done(&f->queue, a);
@@ -70,13 +77,13 @@ static void release(finder *f) {
 
 /* Dimensions ------------------------------------------------------------------------------------------------- */
 
-static node *add_node(finder *f, dimension *d, pe_slice text, pe_literal literal) {
+static node *add_node(finder *f, dimension *d, pe_slice text, uint8_t how, pe_literal literal) {
   uint32_t test = f->space.preds.data[pe_literal_pred(literal)].test;
   for (size_t i = 1; i < d->nodes.len; i++) {
     if (d->nodes.data[i].test == test) return &d->nodes.data[i];
   }
   node *n = pe_vec_push(&d->nodes, f->p->question.alloc);
-  if (n) *n = (node){.value = {d->key, text}, .literal = literal, .test = test};
+  if (n) *n = (node){.value = {d->key, text, how}, .literal = literal, .test = test};
   return n;
 }
 
@@ -102,7 +109,7 @@ static int principal_nodes(finder *f, const pe_statement *s) {
     pe_literal l = 0;
     rc = pe_compile_principals(&f->c, &one, &test);
     if (!rc) rc = pe_compile_literal(&f->c, f->c.principal, test, false, &l);
-    if (!rc && !add_node(f, &f->dims[0], s->principals[i].text, l)) rc = POLICYEVAL_ENOMEM;
+    if (!rc && !add_node(f, &f->dims[0], s->principals[i].text, s->principals[i].kind, l)) rc = POLICYEVAL_ENOMEM;
   }
   return rc;
 }
@@ -141,7 +148,7 @@ static int value_node(finder *f, dimension *d, const pe_condition *cond, uint32_
   pe_compile_start(&f->c);
   if (!rc) rc = pe_compile_condition(&f->c, one);
   if (rc || f->c.never || f->c.literals.len != 1) return rc;
-  return add_node(f, d, cond->values[i].text, f->c.literals.data[0]) ? 0 : POLICYEVAL_ENOMEM;
+  return add_node(f, d, cond->values[i].text, op.op, f->c.literals.data[0]) ? 0 : POLICYEVAL_ENOMEM;
 }
 
 static int condition_nodes(finder *f, const pe_condition *cond) {
@@ -192,7 +199,7 @@ static int order_dimension(finder *f, dimension *d) {
 static pe_readings definite(const pe_readings *from) {
   pe_readings r = *from;
   for (unsigned row = 0; row < PE_ROWS; row++) {
-    if (!r.of[row] && strcmp(pe_row_get((pe_row)row)->reading[0], "cautious") == 0) r.of[row] = 1;
+    if (!r.of[row] && pe_row_cautious((pe_row)row)) r.of[row] = 1;
   }
   return r;
 }
@@ -275,6 +282,7 @@ static int exclude(finder *f, const pe_boxes *more, const cell *children) {
   f->excluded.len = 0;
   int rc = f->p->question.grant_only ? 0 : add_boxes(f, &f->side.deny);
   if (!rc) rc = add_boxes(f, &f->extra);
+  if (!rc) rc = add_boxes(f, &f->listed);
   if (!rc && more) rc = add_boxes(f, more);
   return !rc && children ? add_children(f, children) : rc;
 }
@@ -312,23 +320,55 @@ static int refine(finder *f, const cell *c) {
 
 /* Reports --------------------------------------------------------------------------------------------------- */
 
+/* Does the policy allow the witness? Under the default readings if these will do, else under those of the search, and
+ * only the rows that are needed are assumptions. */
+static int confirm(finder *f, pe_cell *out, bool *confirmed) {
+  const pe_readings *defaults = &f->p->question.readings;
+  pe_group g = {&f->policy, 1};
+  pe_readings now = *defaults;
+  pe_request_apply_readings(out->witness, &now);
+  int effect = pe_witness_effect(&g, out->witness);
+  *confirmed = effect == POLICYEVAL_ALLOW;
+  if (effect < 0 || *confirmed) return effect < 0 ? effect : 0;
+  for (unsigned row = 0; row < PE_ROWS; row++) {
+    if (pe_rowset_has(&f->c.rows, (pe_row)row)) now.of[row] = f->readings.of[row];
+  }
+  pe_request_apply_readings(out->witness, &now);
+  effect = pe_witness_effect(&g, out->witness);
+  *confirmed = effect == POLICYEVAL_ALLOW;
+  for (unsigned row = 0; row < PE_ROWS && effect >= 0 && *confirmed; row++) {
+    const uint8_t needed = now.of[row];
+    if (needed == defaults->of[row]) continue;
+    now.of[row] = defaults->of[row];
+    pe_request_apply_readings(out->witness, &now);
+    effect = pe_witness_effect(&g, out->witness);
+    if (effect == POLICYEVAL_ALLOW) continue;
+    now.of[row] = needed;
+    pe_rowset_add(&out->assumptions, (pe_row)row);
+  }
+  const pe_request *ready;
+  const char *why;
+  pe_request_apply_readings(out->witness, &now);
+  return effect < 0 ? effect : pe_request_prepare(out->witness, &ready, &why);
+}
+
 static int take_witness(finder *f, pe_cell *out) {
   pe_group g = {&f->policy, 1};
+  bool confirmed = false;
   out->witness = pe_request_builder_new(f->p->question.alloc, f->p->question.catalog);
   int rc = out->witness ? pe_witness_build(&f->c, &f->o, &f->solution, out->witness) : POLICYEVAL_ENOMEM;
-  if (rc) return rc;
-  pe_request_apply_readings(out->witness, &f->p->question.readings);
-  int effect = pe_witness_effect(&g, out->witness);
-  if (effect >= 0 && effect != POLICYEVAL_ALLOW) {
-    pe_request_apply_readings(out->witness, &f->readings);
-    effect = pe_witness_effect(&g, out->witness);
-  }
-  if (effect < 0) return effect;
-  if (effect == POLICYEVAL_ALLOW) return 0;
+  if (!rc) rc = confirm(f, out, &confirmed);
+  if (rc || confirmed) return rc;
   /* With Denies left out, or with variables, the point need not be one that the whole policy allows. */
+  const bool doubtful = f->p->question.grant_only || f->solution.two_sided, silent = pe_witness_undocumented(&g, out->witness);
   pe_request_builder_free(out->witness);
   out->witness = NULL;
-  return f->p->question.grant_only || f->solution.two_sided ? 0 : POLICYEVAL_EINTERNAL;
+  f->silent |= silent && !doubtful;
+  if (f->varied != PE_ROWS) {
+    pe_rowset_add(&out->assumptions, (pe_row)f->varied);
+    out->reading = f->readings.of[f->varied];
+  }
+  return doubtful || silent ? 0 : POLICYEVAL_EINTERNAL;
 }
 
 static int report(finder *f, const cell *c, pe_cells *out) {
@@ -375,6 +415,7 @@ static int visit(finder *f, const cell *c, pe_cells *out) {
 
 /* Keeps the cells that are in no other. */
 static void keep_widest(finder *f, pe_cells *out) {
+  pe_cell *list = out->list.data + f->first;
   size_t kept = 0;
   for (size_t i = 0; i < f->reported.len; i++) {
     bool narrower = false;
@@ -382,34 +423,90 @@ static void keep_widest(finder *f, pe_cells *out) {
       narrower = k != i && inside(f, &f->reported.data[k], &f->reported.data[i]);
     }
     if (narrower) {
-      pe_vec_done(&out->list.data[i].values, out->alloc);
-      pe_vec_done(&out->list.data[i].statements, out->alloc);
-      pe_request_builder_free(out->list.data[i].witness);
+      cell_done(&list[i], out->alloc);
     } else {
-      out->list.data[kept++] = out->list.data[i];
+      list[kept++] = list[i];
     }
   }
-  out->list.len = kept;
+  out->list.len = f->first + kept;
+}
+
+/* Readings --------------------------------------------------------------------------------------------------- */
+
+static const node *find_node(const finder *f, const pe_cell_value *v) {
+  for (uint32_t d = 0; d < f->ndims; d++) {
+    if (!pe_slice_eq_ascii_nocase(f->dims[d].key, v->key)) continue;
+    for (size_t i = 1; i < f->dims[d].nodes.len; i++) {
+      const node *n = &f->dims[d].nodes.data[i];
+      if (n->value.how == v->how && pe_slice_eq(n->value.text, v->text)) return n;
+    }
+  }
+  return NULL;
+}
+
+/* The cells of other readings, as these readings understand their values. One with a value that is none here holds nothing. */
+static int exclude_listed(finder *f, const pe_cells *cells) {
+  int rc = 0;
+  for (size_t i = 0; i < cells->list.len && !rc; i++) {
+    const pe_cell *c = &cells->list.data[i];
+    bool here = true;
+    pe_compile_start(&f->c);
+    for (size_t k = 0; k < c->values.len && !rc && here; k++) {
+      const node *n = find_node(f, &c->values.data[k]);
+      here = n != NULL;
+      if (n) rc = pe_compile_add(&f->c, n->literal);
+    }
+    if (!rc && here) rc = pe_compile_finish(&f->c, (pe_origin){.about = "findings"}, &f->listed);
+  }
+  return rc;
+}
+
+/* Adds the cells that these readings have and those before did not; *asked: the rows that the policy asks about. */
+static int find_under(const pe_public *p, pe_budget *budget, const pe_readings *readings, unsigned varied, pe_cells *out,
+                      pe_rowset *asked) {
+  finder f = {.p = p, .policy = p->question.subject.policies[0], .budget = budget, .readings = definite(readings),
+              .varied = varied, .first = out->list.len};
+  int rc = compile(&f);
+  if (!rc) rc = exclude_listed(&f, out);
+  cell *first = rc ? NULL : pe_vec_push(&f.queue, p->question.alloc);
+  if (!rc && !first) rc = POLICYEVAL_ENOMEM;
+  for (size_t i = 0; i < f.queue.len && !rc && !budget->hit; i++) {
+    if (i == CELLS_MOST) budget->hit = PE_GIVE_UP_NODES;
+    cell now = f.queue.data[i];
+    if (!budget->hit) rc = visit(&f, &now, out);
+  }
+  if (!rc) keep_widest(&f, out);
+  if (!out->why) out->why = f.o.mixed ? PE_GIVE_UP_MIXED : f.silent ? PE_GIVE_UP_SILENT : 0;
+  if (asked) *asked = f.c.rows;
+  release(&f);
+  return rc;
+}
+
+/* Q7: every other reading of the rows that the policy asks about, one row at a time. */
+static int other_readings(const pe_public *p, pe_budget *budget, const pe_rowset *asked, pe_cells *out) {
+  const pe_readings *defaults = &p->question.readings;
+  int rc = 0;
+  for (unsigned row = 0; row < PE_ROWS && !rc; row++) {
+    if (!pe_rowset_has(asked, (pe_row)row) || defaults->of[row]) continue;
+    for (unsigned k = pe_row_cautious((pe_row)row) ? 2 : 1; k < pe_row_count((pe_row)row) && !rc && !budget->hit; k++) {
+      pe_readings other = *defaults;
+      other.of[row] = (uint8_t)k;
+      rc = find_under(p, budget, &other, row, out, NULL);
+    }
+  }
+  return rc;
 }
 
 int pe_cells_find(const pe_public *p, pe_cells *out) {
   pe_budget budget = p->question.budget;
-  finder f = {.p = p, .policy = p->question.subject.policies[0], .budget = &budget, .readings = definite(&p->question.readings)};
   pe_cells cells = {.alloc = p->question.alloc};
-  int rc = compile(&f);
-  cell *first = rc ? NULL : pe_vec_push(&f.queue, p->question.alloc);
-  if (!rc && !first) rc = POLICYEVAL_ENOMEM;
-  for (size_t i = 0; i < f.queue.len && !rc && !budget.hit; i++) {
-    if (i == CELLS_MOST) budget.hit = PE_GIVE_UP_NODES;
-    cell now = f.queue.data[i];
-    if (!budget.hit) rc = visit(&f, &now, &cells);
-  }
-  if (!rc) keep_widest(&f, &cells);
+  pe_rowset asked = {{0}};
+  int rc = find_under(p, &budget, &p->question.readings, PE_ROWS, &cells, &asked);
+  if (!rc) rc = other_readings(p, &budget, &asked, &cells);
   cells.states = budget.states;
   cells.nodes = budget.nodes;
-  cells.why = budget.hit ? budget.hit : f.o.mixed ? PE_GIVE_UP_MIXED : 0;
+  if (budget.hit) cells.why = budget.hit;
   if (budget.hit == PE_GIVE_UP_CANCELED) rc = POLICYEVAL_ECANCELED;
-  release(&f);
   if (rc) {
     pe_cells_done(&cells);
     return rc;
