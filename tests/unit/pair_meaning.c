@@ -11,6 +11,12 @@ const pe_row variant_rows[VARIANTS] = {
     PE_ROWS,         PE_ROW_AMB_1,  PE_ROW_AMB_3,  PE_ROW_AMB_4,  PE_ROW_AMB_10, PE_ROW_AMB_11, PE_ROW_AMB_11,
     PE_ROW_AMB_12,   PE_ROW_AMB_13, PE_ROW_AMB_14, PE_ROW_AMB_23, PE_ROW_A5,     PE_ROW_A20,    PE_ROW_PE_9};
 
+static void copy_text(char *to, size_t room, pe_slice from) {
+  MUST(from.len < room);
+  memcpy(to, from.ptr, from.len);
+  to[from.len] = '\0';
+}
+
 /* Patterns --------------------------------------------------------------------------------------------------- */
 
 static void glob_push(glob *g, int kind, char letter) {
@@ -234,13 +240,53 @@ bool entry_holds(const world *w, const entry *e, const value *v, unsigned varian
   }
 }
 
-/* Requests and texts ----------------------------------------------------------------------------------------- */
+/* Cells ------------------------------------------------------------------------------------------------------ */
 
-static void copy_text(char *to, size_t room, pe_slice from) {
-  MUST(from.len < room);
-  memcpy(to, from.ptr, from.len);
-  to[from.len] = '\0';
+static who named_by(const char *text) {
+  who p = {.kind = WHO_ROOT};
+  char service[16] = "", rest[64] = "";
+  if (sscanf(text, "arn:%15[^:]:%15[^:]::%15[^:]:%63s", p.partition, service, p.account, rest) != 4) {
+    p.kind = strlen(text) == 12 ? WHO_ROOT : WHO_SERVICE;
+    snprintf(p.kind == WHO_ROOT ? p.account : p.name, p.kind == WHO_ROOT ? sizeof p.account : sizeof p.name, "%.60s", text);
+    return p;
+  }
+  if (strcmp(rest, "root") == 0) return p;
+  char *first = strchr(rest, '/'), *last = strrchr(rest, '/');
+  if (strncmp(rest, "assumed-role/", 13) == 0) {
+    p.kind = WHO_ROLE;
+    snprintf(p.session, sizeof p.session, "%.20s", last + 1);
+    snprintf(p.name, sizeof p.name, "%.*s", (int)(last - first - 1), first + 1);
+    return p;
+  }
+  p.kind = *rest == 'u' ? WHO_USER : *rest == 'r' ? WHO_ROLE : WHO_FEDERATED;
+  snprintf(p.name, sizeof p.name, "%.60s", last + 1);
+  if (p.kind != WHO_FEDERATED) snprintf(p.path, sizeof p.path, "%.*s", (int)(last - first + 1), first);
+  return p;
 }
+
+bool world_in_cell(const world *w, pe_slice key, pe_slice text, pe_op how, const value point[AXES]) {
+  static entry e;
+  char copy[96];
+  copy_text(copy, sizeof copy, text);
+  if (!key.len) {
+    who p = named_by(copy);
+    return names_principal(&p, &point[PRINCIPAL].who) != 0;
+  }
+  pe_family of = (pe_family)pe_op_get(how)->family;
+  bool wild = of == PE_FAMILY_ARN || how == PE_OP_STRING_LIKE;
+  e = (entry){.form = CONDITION, .count = 1, .family = of == PE_FAMILY_IP ? ADDRESS : TEXT};
+  memcpy(e.patterns[0].text, copy, sizeof e.patterns[0].text);
+  e.patterns[0].exact = glob_of(copy, wild, of == PE_FAMILY_ARN, how == PE_OP_STRING_EQUALS_IGNORE_CASE);
+  for (uint32_t k = FIRST_KEY; k < AXES; k++) {
+    if (pe_slice_eq_ascii_nocase(key, pe_slice_str(w->axes[k].key))) return condition_holds(&w->axes[k], &e, &point[k], BASE);
+  }
+  char name[64];
+  copy_text(name, sizeof name, key);
+  value told = told_by(&point[PRINCIPAL].who, name);
+  return condition_holds(&w->axes[PRINCIPAL], &e, &told, BASE);
+}
+
+/* Requests and texts ----------------------------------------------------------------------------------------- */
 
 static void take_caller(const pe_caller *c, who *out) {
   static const who_kind kinds[] = {[PE_CALLER_ANONYMOUS] = WHO_ANONYMOUS, [PE_CALLER_ROOT] = WHO_ROOT,

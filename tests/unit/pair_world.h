@@ -12,6 +12,7 @@
 
 #include "unit.h"
 
+#include "cond/condition.h"
 #include "eval/request.h"
 
 /* Check writes down each assertion that holds: too slow for what is done a million times. */
@@ -111,6 +112,8 @@ void world_draw(world *w, int kind);
 void world_done(world *w);
 /* What the entry is for the value of its axis, under a reading. */
 bool entry_holds(const world *w, const entry *e, const value *v, unsigned variant);
+/* Is the point inside of a cell with this value (sym/findings.h)? `how` is the operator, where there is a key. */
+bool world_in_cell(const world *w, pe_slice key, pe_slice text, pe_op how, const value point[AXES]);
 /* Writes the entry's value as JSON; returns the end. */
 char *entry_json(const entry *e, char *to);
 /* The values that a request has on the axes. */

@@ -7,7 +7,7 @@
 
 #include "pair_world.h"
 #include "policy/load.h"
-#include "sym/query.h"
+#include "sym/findings.h"
 
 enum { CASES = UNIT_CASES(50000), PAIRS_PER_WORLD = 400, STATEMENTS_MOST = 8, ENTRIES_A_STATEMENT = 8 };
 
@@ -353,4 +353,90 @@ START_TEST(pairs_against_enumeration) {
 }
 END_TEST
 
-UNIT_MAIN("pairs", pairs_against_enumeration)
+/* Findings --------------------------------------------------------------------------------------------------- */
+
+static bool in_cell(const world *w, const pe_cell *c, const value point[AXES]) {
+  for (size_t i = 0; i < c->values.len; i++) {
+    const pe_cell_value *v = &c->values.data[i];
+    if (!world_in_cell(w, v->key, v->text, (pe_op)v->how, point)) return false;
+  }
+  return true;
+}
+
+static void point_of(const world *w, uint32_t index, value point[AXES]) {
+  for (uint32_t k = 0; k < AXES; k++) point[k] = w->axes[k].reps[index / w->axes[k].stride % w->axes[k].nreps];
+}
+
+/* All that is allowed under the reading is in some cell; AWS services are not listed. As many points as there is time for. */
+static uint32_t must_cover(const world *w, const document *d, const pe_cells *cells, unsigned variant) {
+  enum { POINTS = 64 };
+  question q = {.w = w, .subject = d};
+  uint32_t looked = 0, start = random_below(w->words);
+  if (!some_request(&q, variant)) return 0;
+  for (uint32_t k = 0; k < w->words && looked < POINTS; k++) {
+    uint32_t word = (start + k) % w->words;
+    for (uint64_t left = allowed[0][word]; left && looked < POINTS; left &= left - 1) {
+      static value point[AXES];
+      point_of(w, word * 64 + (uint32_t)__builtin_ctzll(left), point);
+      if (point[PRINCIPAL].who.kind == WHO_SERVICE) continue;
+      bool covered = false;
+      for (size_t i = 0; i < cells->list.len && !covered; i++) covered = in_cell(w, &cells->list.data[i], point);
+      if (!covered) ck_abort_msg("not listed, reading %u: %s on %s\n%s", variant, point[ACTION].text[0], point[RESOURCE].text[0], d->text);
+      looked++;
+    }
+  }
+  return looked;
+}
+
+static void witness_is_in_cell(const world *w, const document *d, const pe_cell *c) {
+  static value point[AXES];
+  const pe_request *request;
+  const char *why;
+  bool granted = false;
+  if (!c->witness) ck_abort_msg("a finding without witness\n%s", d->text);
+  MUST(pe_request_prepare(c->witness, &request, &why) == 0);
+  world_point(w, request, point);
+  for (unsigned v = BASE; v < VARIANTS && !granted; v++) {
+    if (v == BASE || pe_rowset_has(&c->assumptions, variant_rows[v])) granted = allows(w, d, point, v);
+  }
+  if (!granted || !in_cell(w, c, point)) ck_abort_msg("the witness of a finding is none\n%s", d->text);
+}
+
+/* The list is complete under all readings that the policy asks about, and each finding is one. */
+START_TEST(findings_are_complete) {
+  static world w;
+  static document d;
+  uint32_t looked = 0, other = 0, empty = 0, cases = UNIT_CASES(4000);
+  for (uint32_t i = 0; i < cases; i++) {
+    if (i % PAIRS_PER_WORLD == 0) {
+      if (i) world_done(&w);
+      world_draw(&w, POLICYEVAL_KIND_RESOURCE);
+    }
+    draw_document(&w, &d, 1 + random_below(4));
+    load(&w, &d);
+    pe_public ask = {.rule = PE_PUBLIC_ZONE};
+    pe_cells cells;
+    pe_question_init(&ask.question, &pe_alloc_libc, NULL);
+    const pe_policy *policy = d.policy;
+    ask.question.subject = (pe_group){&policy, 1};
+    int rc = pe_cells_find(&ask, &cells);
+    if (rc || cells.why) ck_abort_msg("error %d, why %u\n%s", rc, cells.why, d.text);
+    for (unsigned v = BASE; v < VARIANTS; v++) {
+      if (v == BASE || asks(&d, v)) looked += must_cover(&w, &d, &cells, v);
+    }
+    for (size_t k = 0; k < cells.list.len; k++) {
+      witness_is_in_cell(&w, &d, &cells.list.data[k]);
+      other += !pe_rowset_empty(&cells.list.data[k].assumptions);
+    }
+    empty += cells.list.len == 0;
+    pe_cells_done(&cells);
+    pe_policy_unref(d.policy);
+  }
+  world_done(&w);
+  ck_assert_uint_gt(looked, cases * 10);
+  ck_assert_uint_gt(other, cases / 50);
+  ck_assert_uint_gt(empty, cases / 50);
+}
+END_TEST
+
+UNIT_MAIN("pairs", pairs_against_enumeration, findings_are_complete)

@@ -363,7 +363,8 @@ START_TEST(findings_without_memory) {
   static const char text[] =
       "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":[\"111122223333\","
       "\"arn:aws:iam::444455556666:role/A\"]},\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":"
-      "[\"10.0.0.0/8\",\"10.1.0.0/16\"]},\"StringLike\":{\"aws:SourceVpc\":\"vpc-*\"}}}]}";
+      "[\"10.0.0.0/8\",\"10.1.0.0/16\"]},\"StringLike\":{\"aws:SourceVpc\":\"vpc-*\"}}},{\"Effect\":\"Allow\",\"NotPrincipal\":"
+      "{\"AWS\":\"111122223333\"},\"Action\":\"s3:*\",\"Resource\":\"*\"}]}"; /* and what another reading has (A5) */
   pe_policy *p = load(text, POLICYEVAL_KIND_RESOURCE);
   UNIT_EACH_ALLOCATION(mem, rc) { rc = list_findings(&mem.alloc, p); }
   pe_policy_unref(p);
