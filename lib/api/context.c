@@ -21,7 +21,7 @@ int policyeval_context_new(const policyeval_allocator *allocator, policyeval_con
   if (allocator) {
     if (allocator->size != sizeof *allocator || !allocator->alloc || !allocator->resize || !allocator->release)
       return POLICYEVAL_EINVAL;
-    alloc = (pe_alloc){allocator->alloc, allocator->resize, allocator->release, allocator->user};
+    alloc = (pe_alloc){.alloc = allocator->alloc, .resize = allocator->resize, .release = allocator->release, .user = allocator->user};
   }
   policyeval_context *c = pe_alloc_new(&alloc, sizeof *c);
   if (!c) return POLICYEVAL_ENOMEM;

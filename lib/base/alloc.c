@@ -19,7 +19,7 @@ static void libc_release(void *user, void *ptr) {
   free(ptr);
 }
 
-const pe_alloc pe_alloc_libc = {libc_alloc, libc_resize, libc_release, NULL};
+const pe_alloc pe_alloc_libc = {.alloc = libc_alloc, .resize = libc_resize, .release = libc_release};
 
 /* False when the product does not fit. A size of 0 becomes 1: NULL always means "no memory". */
 static bool product(size_t count, size_t size, size_t *out) {
@@ -112,7 +112,7 @@ const pe_alloc *pe_arena_allocator(const pe_arena *arena) { return arena->alloc;
 
 static void *next_chunk(pe_arena *arena, size_t size) {
   /* A block that would fill most of a chunk gets its own, and the current one stays in use. */
-  if (size > arena->next_size / 2) return pe_arena_large(arena, size);
+  if (size > arena->next_size / 2 || arena->alloc->apart) return pe_arena_large(arena, size);
   chunk *c = add_chunk(arena, arena->next_size);
   if (!c) return NULL;
   arena->current = c;

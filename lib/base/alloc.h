@@ -15,6 +15,7 @@ typedef struct pe_alloc {
   void *(*resize)(void *user, void *ptr, size_t size); /* ptr may be NULL */
   void (*release)(void *user, void *ptr);              /* ptr may be NULL */
   void *user;
+  bool apart; /* arenas ask for each block by itself: tests make each one fail, and see where each one ends */
 } pe_alloc;
 
 /* The allocator over malloc, realloc and free. */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Programs that fail every allocation in turn, through the public API. jansson's allocations fail too.
+# Arenas ask for each block by itself (pe_test_context), so that the blocks of an arena fail one by one as well.
 if HAVE_CHECK
 check_PROGRAMS += tests/oom/oom_access
 TESTS += tests/oom/oom_access

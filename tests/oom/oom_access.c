@@ -50,8 +50,6 @@ static int fill(policyeval_access *q, policyeval_policy *const policies[3]) {
 
 /* One run: the JSON and text of the answer, to be compared with those of an undisturbed run. */
 static int run(const triple *t, const pe_test_alloc *mem, char **answer) {
-  const policyeval_allocator allocator = {sizeof allocator, mem->alloc.alloc, mem->alloc.resize, mem->alloc.release,
-                                          mem->alloc.user};
   static const char *const settings[][2] = {
       {"PRODUCTION", "111122223333"}, {"CENTRAL_SECURITY", "444455556666"},
       {"SECURITY_CMK", "1234abcd-12ab-34cd-56ef-1234567890ab"}};
@@ -59,7 +57,7 @@ static int run(const triple *t, const pe_test_alloc *mem, char **answer) {
   policyeval_policy *policies[3] = {NULL, NULL, NULL};
   policyeval_access *q = NULL;
   int effect = -1;
-  int rc = policyeval_context_new(&allocator, &c);
+  int rc = pe_test_context(&mem->alloc, &c);
   for (size_t i = 0; i < 3 && rc == 0; i++)
     rc = policyeval_context_set_placeholder(c, settings[i][0], POLICYEVAL_NTS, settings[i][1], POLICYEVAL_NTS);
   if (rc == 0) rc = load(c, POLICYEVAL_KIND_SECRET, t->secret, &policies[0]);

@@ -37,12 +37,10 @@ static int add(policyeval_context *c, policyeval_access *q, int kind, int layer,
 }
 
 static int run(bool revoke, const pe_test_alloc *mem, char **answer) {
-  const policyeval_allocator allocator = {sizeof allocator, mem->alloc.alloc, mem->alloc.resize, mem->alloc.release,
-                                          mem->alloc.user};
   policyeval_context *c = NULL;
   policyeval_access *q = NULL;
   policyeval_grant *g = NULL;
-  int rc = policyeval_context_new(&allocator, &c);
+  int rc = pe_test_context(&mem->alloc, &c);
   if (rc == 0) rc = policyeval_context_set_placeholder(c, "OTHER", POLICYEVAL_NTS, "444455556666", POLICYEVAL_NTS);
   if (rc == 0) rc = policyeval_access_new(c, &q);
   if (rc == 0) rc = policyeval_access_set_principal(q, "arn:aws:iam::111122223333:role/R", POLICYEVAL_NTS);

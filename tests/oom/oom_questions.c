@@ -29,8 +29,8 @@ static void fail_at(question_fn ask, json_t *input, const char *id, size_t n, bo
   pe_test_alloc mem;
   policyeval_context *context = NULL;
   pe_test_alloc_init(&mem);
-  const policyeval_allocator hooks = {sizeof hooks, mem.alloc.alloc, mem.alloc.resize, mem.alloc.release, mem.alloc.user};
-  ck_assert_int_eq(policyeval_context_new(&hooks, &context), 0);
+  mem.alloc.apart = true;
+  ck_assert_int_eq(pe_test_context(&mem.alloc, &context), 0);
   const size_t before = mem.live;
   answer got = {NULL, 0, &mem};
   pe_test_alloc_fail(&mem, n, on);
@@ -56,8 +56,8 @@ static void each(question_fn ask, json_t *input, const char *id, size_t most) {
   pe_test_alloc mem;
   policyeval_context *context = NULL;
   pe_test_alloc_init(&mem);
-  const policyeval_allocator hooks = {sizeof hooks, mem.alloc.alloc, mem.alloc.resize, mem.alloc.release, mem.alloc.user};
-  ck_assert_int_eq(policyeval_context_new(&hooks, &context), 0);
+  mem.alloc.apart = true;
+  ck_assert_int_eq(pe_test_context(&mem.alloc, &context), 0);
   answer right = {NULL, 0, &mem};
   const size_t before = mem.calls;
   const int rc = ask(context, input, &right);

@@ -35,12 +35,10 @@ enum { LINES = sizeof lines / sizeof lines[0] };
 
 /* All lines in turn; their results, one a line. */
 static int run(const pe_test_alloc *mem, int format, char **answer) {
-  const policyeval_allocator allocator = {sizeof allocator, mem->alloc.alloc, mem->alloc.resize,
-                                          mem->alloc.release, mem->alloc.user};
   policyeval_context *c = NULL;
   policyeval_simulator *s = NULL;
   char all[8192] = "";
-  int rc = policyeval_context_new(&allocator, &c);
+  int rc = pe_test_context(&mem->alloc, &c);
   if (rc == 0) rc = policyeval_simulator_new(c, &s);
   if (rc == 0) rc = policyeval_simulator_set_format(s, format);
   for (int i = 0; i < LINES && rc == 0; i++) {

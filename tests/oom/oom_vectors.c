@@ -13,7 +13,7 @@
 static size_t vectors, failures;
 
 /* One vector: its answer as text, or why not. */
-typedef int (*run_fn)(const policyeval_allocator *hooks, const char *text, int kind, char **answer);
+typedef int (*run_fn)(const pe_alloc *mem, const char *text, int kind, char **answer);
 
 static int step(int usual) {
   const char *given = getenv("OOM_STEP");
@@ -21,11 +21,11 @@ static int step(int usual) {
   return n > 0 ? n : usual;
 }
 
-static int decide(const policyeval_allocator *hooks, const char *text, int kind, char **answer) {
+static int decide(const pe_alloc *mem, const char *text, int kind, char **answer) {
   policyeval_context *context = NULL;
   policyeval_simulator *simulator = NULL;
   char *result = NULL;
-  int effect = -1, rc = policyeval_context_new(hooks, &context);
+  int effect = -1, rc = pe_test_context(mem, &context);
   (void)kind;
   if (rc == 0) rc = policyeval_simulator_new(context, &simulator);
   if (rc == 0) rc = policyeval_simulator_run(simulator, text, strlen(text), 1, &effect, &result, NULL);
@@ -37,14 +37,14 @@ static int decide(const policyeval_allocator *hooks, const char *text, int kind,
 }
 
 /* jansson's memory fails, too, while a report is written. */
-static const policyeval_allocator *memory;
+static const pe_alloc *memory;
 static void *jansson_alloc(size_t size) { return memory->alloc(memory->user, size); }
 static void jansson_free(void *ptr) { memory->release(memory->user, ptr); }
 
 /* A report in every form, in one text (release with free); NULL: out of memory. A report that is NULL has none. */
-static char *forms(const policyeval_allocator *hooks, policyeval_report *report) {
+static char *forms(const pe_alloc *mem, policyeval_report *report) {
   if (!report) return strdup("");
-  memory = hooks;
+  memory = mem;
   json_set_alloc_funcs(jansson_alloc, jansson_free);
   const char *text[] = {policyeval_report_json(report, NULL), policyeval_report_text(report, NULL),
                         policyeval_report_sarif(report, NULL), policyeval_report_aws(report, NULL)};
@@ -61,16 +61,16 @@ static char *forms(const policyeval_allocator *hooks, policyeval_report *report)
 }
 
 /* Loads, prints and reports. What a refused document answers is its report; the error of its kind is no failure. */
-static int load(const policyeval_allocator *hooks, const char *text, int kind, char **answer) {
+static int load(const pe_alloc *mem, const char *text, int kind, char **answer) {
   policyeval_context *context = NULL;
   policyeval_policy *policy = NULL;
   policyeval_report *report = NULL;
   char *print = NULL, *json = NULL;
-  int rc = policyeval_context_new(hooks, &context);
+  int rc = pe_test_context(mem, &context);
   int loaded = rc ? rc : policyeval_policy_load(context, kind, text, strlen(text), "v", &policy, &report);
   if (loaded == POLICYEVAL_ENOMEM) rc = loaded;
   if (rc == 0 && policy) rc = policyeval_policy_print(policy, &print, NULL);
-  if (rc == 0 && !(json = forms(hooks, report))) rc = POLICYEVAL_ENOMEM;
+  if (rc == 0 && !(json = forms(mem, report))) rc = POLICYEVAL_ENOMEM;
   if (rc == 0) {
     size_t size = 64 + strlen(print ? print : "") + strlen(json);
     *answer = malloc(size);
@@ -85,18 +85,18 @@ static int load(const policyeval_allocator *hooks, const char *text, int kind, c
   return rc;
 }
 
-static int validate(const policyeval_allocator *hooks, const char *text, int kind, char **answer) {
+static int validate(const pe_alloc *mem, const char *text, int kind, char **answer) {
   policyeval_context *context = NULL;
   policyeval_validation *options = NULL;
   policyeval_report *report = NULL;
   char *fixed = NULL, *json = NULL;
-  int rc = policyeval_context_new(hooks, &context);
+  int rc = pe_test_context(mem, &context);
   if (rc == 0) rc = policyeval_validation_new(context, &options);
   int said = rc ? rc : policyeval_validate(options, kind, text, strlen(text), "v", &report);
   if (said == POLICYEVAL_ENOMEM) rc = said;
   int mended = rc ? rc : policyeval_fix(options, kind, text, strlen(text), "v", &fixed, NULL, NULL, NULL);
   if (mended == POLICYEVAL_ENOMEM) rc = mended;
-  if (rc == 0 && !(json = forms(hooks, report))) rc = POLICYEVAL_ENOMEM;
+  if (rc == 0 && !(json = forms(mem, report))) rc = POLICYEVAL_ENOMEM;
   if (rc == 0) {
     size_t size = 64 + strlen(fixed ? fixed : "") + strlen(json);
     *answer = malloc(size);
@@ -111,22 +111,15 @@ static int validate(const policyeval_allocator *hooks, const char *text, int kin
   return rc;
 }
 
-static policyeval_allocator hooks_of(const pe_test_alloc *mem) {
-  return (policyeval_allocator){sizeof(policyeval_allocator), mem->alloc.alloc, mem->alloc.resize,
-                                mem->alloc.release, mem->alloc.user};
-}
-
 static void each_allocation(run_fn run, const char *text, int kind, const char *id) {
   char *right = NULL;
   pe_test_alloc whole;
   pe_test_alloc_init(&whole);
-  policyeval_allocator hooks = hooks_of(&whole);
-  ck_assert_msg(run(&hooks, text, kind, &right) == 0, "%s", id);
+  ck_assert_msg(run(&whole.alloc, text, kind, &right) == 0, "%s", id);
   pe_test_alloc_done(&whole);
   UNIT_EACH_ALLOCATION (mem, rc) {
     char *answer = NULL;
-    hooks = hooks_of(&mem);
-    rc = run(&hooks, text, kind, &answer);
+    rc = run(&mem.alloc, text, kind, &answer);
     ck_assert_msg(rc == 0 || rc == POLICYEVAL_ENOMEM, "%s: %d", id, rc);
     if (rc == 0) ck_assert_msg(strcmp(answer, right) == 0, "%s: %s", id, answer);
     if (rc == 0 && mem.failed) rc = POLICYEVAL_ENOMEM; /* what was not needed could not be had */

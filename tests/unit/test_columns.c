@@ -190,22 +190,8 @@ START_TEST(errors_tell_the_row) {
 }
 END_TEST
 
-static void *test_alloc(void *user, size_t bytes) {
-  const pe_alloc *a = user;
-  return a->alloc(a->user, bytes);
-}
-static void *test_resize(void *user, void *ptr, size_t bytes) {
-  const pe_alloc *a = user;
-  return a->resize(a->user, ptr, bytes);
-}
-static void test_release(void *user, void *ptr) {
-  const pe_alloc *a = user;
-  a->release(a->user, ptr);
-}
-
 START_TEST(without_memory_nothing_leaks) {
   UNIT_EACH_ALLOCATION(mem, rc) {
-    const policyeval_allocator hooks = {sizeof hooks, test_alloc, test_resize, test_release, &mem.alloc};
     policyeval_context *c = NULL;
     policyeval_policy *p = NULL;
     policyeval_policyset *set = NULL;
@@ -214,7 +200,7 @@ START_TEST(without_memory_nothing_leaks) {
     int effects[40];
     fill(&table);
     columns_of(&table, columns);
-    rc = policyeval_context_new(&hooks, &c);
+    rc = pe_test_context(&mem.alloc, &c);
     if (!rc) rc = policyeval_policy_load(c, POLICYEVAL_KIND_IDENTITY, document, POLICYEVAL_NTS, "p", &p, NULL);
     if (!rc) rc = policyeval_policyset_new(c, &set);
     if (!rc) rc = policyeval_policyset_add(set, POLICYEVAL_LAYER_IDENTITY, 0, p);

@@ -27,12 +27,6 @@ typedef struct run {
   int kind, rc;
 } run;
 
-static void *hook_alloc(void *user, size_t size) { return ((const pe_alloc *)user)->alloc(((const pe_alloc *)user)->user, size); }
-static void *hook_resize(void *user, void *p, size_t size) {
-  return ((const pe_alloc *)user)->resize(((const pe_alloc *)user)->user, p, size);
-}
-static void hook_release(void *user, void *p) { ((const pe_alloc *)user)->release(((const pe_alloc *)user)->user, p); }
-
 static const char *source_path(const char *path, char *out, size_t size) {
   const char *top = getenv("srcdir");
   snprintf(out, size, "%s/%s", top ? top : ".", path);
@@ -71,13 +65,12 @@ static int add_identity(run *r, const json_t *list) {
 }
 
 static int start(run *r, const pe_alloc *alloc, const json_t *vector) {
-  const policyeval_allocator hooks = {sizeof hooks, hook_alloc, hook_resize, hook_release, (void *)(uintptr_t)alloc};
   const json_t *o = json_object_get(vector, "options"), *known = json_object_get(o, "known_principals");
   const char *caller = json_string_value(json_object_get(o, "caller"));
   const char *catalog = json_string_value(json_object_get(o, "catalog"));
   char path[1024];
   *r = (run){.kind = policyeval_kind_find(json_string_value(json_object_get(vector, "kind")))};
-  int rc = policyeval_context_new(alloc ? &hooks : NULL, &r->context);
+  int rc = alloc ? pe_test_context(alloc, &r->context) : policyeval_context_new(NULL, &r->context);
   if (rc == 0 && catalog)
     rc = policyeval_context_load_catalog(r->context, source_path(catalog, path, sizeof path), NULL);
   if (rc == 0) rc = policyeval_validation_new(r->context, &r->validation);

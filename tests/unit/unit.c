@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/objects.h"
+
 /* Before every block: its size, so that bytes can be counted. */
 typedef union header {
   size_t size;
@@ -53,7 +55,14 @@ static void release(void *user, void *ptr) {
 }
 
 void pe_test_alloc_init(pe_test_alloc *mem) {
-  *mem = (pe_test_alloc){.alloc = {alloc, resize, release, mem}};
+  *mem = (pe_test_alloc){.alloc = {.alloc = alloc, .resize = resize, .release = release, .user = mem}};
+}
+
+int pe_test_context(const pe_alloc *a, policyeval_context **context) {
+  const policyeval_allocator hooks = {sizeof hooks, a->alloc, a->resize, a->release, a->user};
+  const int rc = policyeval_context_new(&hooks, context);
+  if (rc == 0) (*context)->alloc.apart = a->apart;
+  return rc;
 }
 
 void pe_test_alloc_fail(pe_test_alloc *mem, size_t n, bool on) {
@@ -80,6 +89,7 @@ bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc)
   sweep->started = true;
   sweep->n++;
   pe_test_alloc_init(mem);
+  mem->alloc.apart = true;
   pe_test_alloc_fail(mem, sweep->n, sweep->on);
   return true;
 }

@@ -22,7 +22,8 @@
  *   }
  *
  * runs the block with the first allocation failing, the second, ... until a run in which none had to fail, and
- * the same again with all allocations from the n-th on failing. rc must be POLICYEVAL_ENOMEM when one
+ * the same again with all allocations from the n-th on failing. Arenas ask for each block by itself, so that each of
+ * them fails, too. rc must be POLICYEVAL_ENOMEM when one
  * failed, 0 in the last run; nothing may leak in any. */
 #ifndef PE_TESTS_UNIT_H
 #define PE_TESTS_UNIT_H
@@ -33,6 +34,7 @@
 
 #include "base/alloc.h"
 #include "policyeval/base.h"
+#include "policyeval/context.h"
 
 /* An allocator that counts what is out, and fails on demand. */
 typedef struct pe_test_alloc {
@@ -49,6 +51,8 @@ typedef struct pe_test_alloc {
 void pe_test_alloc_init(pe_test_alloc *mem);
 /* The n-th allocation from now (n from 1) fails, with `on` all later ones too; 0: none. */
 void pe_test_alloc_fail(pe_test_alloc *mem, size_t n, bool on);
+/* policyeval_context_new with the hooks of an allocator, and its arenas ask for each block by itself if that one's do. */
+int pe_test_context(const pe_alloc *a, policyeval_context **context);
 /* Fails the running test if a block is still out. */
 void pe_test_alloc_done(const pe_test_alloc *mem);
 
