@@ -138,12 +138,19 @@ static void near_principal(near *n, const pe_principal *p) {
   add(n, change);
 }
 
-/* The version stage: the call may pass one that is listed, or the policy may do without. */
+/* The stage that a call could pass: the one that is listed, or, where a pattern is or another test, the one that it gets
+ * anyway. */
+static pe_slice stage_to_pass(const pe_condition *c) {
+  const bool listed = c->family == PE_FAMILY_STRING && c->values[0].as.pattern.shape == PE_SHAPE_EXACT;
+  return listed ? c->values[0].text : PE_SLICE("AWSCURRENT");
+}
+
+/* The version stage: the call may pass one, or the policy may do without. */
 static void near_stage(near *n, const pe_condition *c, bool absent) {
   if (pe_op_get((pe_op)c->op.op)->negated || c->count == 0) return;
   const pe_hint_rule rule = absent ? PE_HINT_VERSION_STAGE_NOT_PASSED : PE_HINT_VERSION_STAGE_WRONG;
   add(n, (pe_candidate){.rule = rule, .change = PE_CHANGE_CALL, .step = PE_STEP_CONDITION, .node = c->key_node,
-                        .span = c->key_span, .value_span = c->values[0].span, .text = c->values[0].text});
+                        .span = c->key_span, .value_span = c->values[0].span, .text = stage_to_pass(c)});
   if (!absent || c->op.if_exists) return;
   pe_buf name;
   pe_buf_init(&name, n->access->alloc);

@@ -129,6 +129,17 @@ def test_a_listed_version_stage_is_what_the_call_should_pass():
     assert hints == [("VERSION_STAGE_NOT_PASSED", "AWSPREVIOUS"), ("VERSION_STAGE_NOT_PASSED", "StringEqualsIfExists")], hints
 
 
+def test_a_pattern_is_no_version_stage_to_pass():
+    policy = json.loads(read(article("corrected", "secret.json")))
+    policy["Statement"] = policy["Statement"][:1] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    for condition in ({"StringLike": {"secretsmanager:VersionStage": "AWS*"}}, {"Null": {"secretsmanager:VersionStage": "false"}}):
+        policy["Statement"][0]["Condition"] = condition
+        f = Folder()
+        hints = with_secret(f.write("secret.json", json.dumps(policy)), "--format", "json").check(1).json()["legs"][0]["hints"]
+        call = [h["replacement"] for h in hints if h["change"] == "call"]
+        assert call == ["AWSCURRENT"], (condition, hints)
+
+
 def test_sets_are_numbered_over_both_legs():
     folder = Folder()
     statement = {"Effect": "Allow", "Principal": {"AWS": PRINCIPAL}, "Resource": "*"}
