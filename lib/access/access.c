@@ -35,7 +35,7 @@ static bool has_suffix(pe_slice resource) {
   return true;
 }
 
-static bool has_wildcard(pe_slice s) { return s.len && (memchr(s.ptr, '*', s.len) || memchr(s.ptr, '?', s.len)); }
+static bool has_wildcard(pe_slice s) { return memchr(s.ptr, '*', s.len) || memchr(s.ptr, '?', s.len); }
 
 static bool is_arn_of(const pe_arn *arn, const char *service, const char *type) {
   return arn->count == PE_ARN_FIELDS && pe_slice_eq(arn->field[PE_ARN_PREFIX], PE_SLICE("arn")) &&

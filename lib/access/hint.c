@@ -58,15 +58,11 @@ static int request_with(pe_arena *arena, const pe_request *r, const char *name, 
   *kept = value;
   const pe_fact fresh = {.key = key, .hash = pe_slice_hash(key), .values = kept, .count = 1};
   uint32_t n = 0;
-  bool placed = false;
   for (uint32_t i = 0; i < r->facts.count; i++) {
-    const pe_fact *f = &r->facts.items[i];
-    if (pe_slice_eq(f->key, key)) continue;
-    const bool after = f->hash > fresh.hash || (f->hash == fresh.hash && pe_slice_cmp(f->key, key) > 0);
-    if (after && !placed) facts[n++] = fresh, placed = true;
-    facts[n++] = *f;
+    if (!pe_slice_eq(r->facts.items[i].key, key)) facts[n++] = r->facts.items[i];
   }
-  if (!placed) facts[n++] = fresh;
+  facts[n++] = fresh;
+  pe_facts_sort(facts, n);
   *out = *r;
   out->facts = (pe_facts){facts, n};
   return POLICYEVAL_OK;
@@ -116,7 +112,7 @@ static int changed_value(const search *s, unsigned chosen, uint32_t node, bool o
       if (c->change == PE_CHANGE_APPEND) pe_buf_slice(&buf, text);
       pe_buf_slice(&buf, c->text);
     }
-    const char *kept = buf.failed ? NULL : pe_arena_copy(s->hints->arena, buf.ptr ? buf.ptr : "", buf.len);
+    const char *kept = buf.failed ? NULL : pe_arena_copy(s->hints->arena, buf.ptr, buf.len);
     text = pe_slice_of(kept, buf.len);
     pe_buf_done(&buf);
     if (!kept) return POLICYEVAL_ENOMEM;
@@ -218,8 +214,7 @@ static int near_statements(search *s, const pe_trace *trace) {
   for (size_t i = 0; i < trace->statements.len; i++) {
     const pe_stmt_trace *t = &trace->statements.data[i];
     const unsigned hopeless = 1u << PE_STEP_ACTION | 1u << PE_STEP_NO_EFFECT;
-    if (t->layer != s->layer || t->statement->effect != PE_ALLOW || t->step == PE_STEP_MATCHED) continue;
-    if (t->failed & hopeless || t->statement->broken) continue;
+    if (t->layer != s->layer || t->statement->effect != PE_ALLOW || t->failed & hopeless) continue;
     s->policy = t->policy;
     s->statement = t->statement;
     pe_near_find(s->hints->arena, s->access, t->policy, t->statement, s->request, t->failed, &s->candidates);

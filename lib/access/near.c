@@ -13,20 +13,21 @@ static void add(near *n, pe_candidate c) {
   if (n->out->count < PE_CANDIDATES_MAX) n->out->item[n->out->count++] = c;
 }
 
-/* Blanks as people paste them: ASCII ones and U+00A0. Bytes at the start, or at the end, of s. */
+/* Blanks as people paste them: ASCII ones and U+00A0. Bytes at the start, or at the end, of s, which is UTF-8: behind C2 is
+ * one more. */
 static size_t blank_at(pe_slice s, size_t i) {
   const unsigned char c = (unsigned char)s.ptr[i];
   if (c == ' ' || c == '\t' || c == '\n' || c == '\r') return 1;
-  return c == 0xC2 && i + 1 < s.len && (unsigned char)s.ptr[i + 1] == 0xA0 ? 2 : 0;
+  return c == 0xC2 && (unsigned char)s.ptr[i + 1] == 0xA0 ? 2 : 0;
 }
 static size_t blanks_left(pe_slice s) {
   size_t n = 0;
   for (size_t step; n < s.len && (step = blank_at(s, n)) > 0;) n += step;
   return n;
 }
-static size_t blanks_right(pe_slice s) {
+static size_t blanks_right(pe_slice s) { /* not all of s is blank */
   size_t end = s.len;
-  while (end > 0) {
+  for (;;) {
     if (blank_at(s, end - 1) == 1) end--;
     else if (end > 1 && blank_at(s, end - 2) == 2) end -= 2;
     else break;
@@ -78,10 +79,9 @@ static bool field_differs(near *n, const pe_arn *have, const pe_arn *want, int f
   return !pe_pattern_match(&p, want->field[field]);
 }
 
-/* D4.1: the ARN's resource without the hyphen and six characters. */
-static pe_slice without_suffix(pe_slice resource) {
-  return resource.len > 7 ? pe_slice_sub(resource, 0, resource.len - 7) : resource;
-}
+/* D4.1: the ARN of a secret, or its last field, without the hyphen and six characters. pe_access_set_secret takes none
+ * that has no such end. */
+static pe_slice without_suffix(pe_slice secret) { return pe_slice_sub(secret, 0, secret.len - 7); }
 
 static void near_resource_part(near *n, const value *v, const pe_arn *have, const pe_arn *want) {
   const pe_slice part = have->field[PE_ARN_RESOURCE], real = want->field[PE_ARN_RESOURCE];
@@ -105,8 +105,7 @@ static void near_resource(near *n, const pe_resource *r) {
   if (have.count < PE_ARN_FIELDS) {
     const pe_slice id = pe_slice_sub(want->field[PE_ARN_RESOURCE], strlen("key/"), SIZE_MAX);
     const bool alias = pe_slice_starts(trimmed, PE_SLICE("alias/"));
-    if (want->count == PE_ARN_FIELDS && pe_slice_eq(want->field[PE_ARN_SERVICE], PE_SLICE("kms")) &&
-        (alias || (id.len && pe_slice_eq(trimmed, id)))) {
+    if (pe_slice_eq(want->field[PE_ARN_SERVICE], PE_SLICE("kms")) && (alias || pe_slice_eq(trimmed, id))) {
       pe_candidate c = about(n, &v, alias ? PE_HINT_KEY_ALIAS_RESOURCE : PE_HINT_KEY_ID_RESOURCE, PE_CHANGE_WHOLE, 0, v.text.len);
       c.text = want->text;
       add(n, c);
@@ -126,7 +125,7 @@ static void near_resource(near *n, const pe_resource *r) {
 
 static void near_principal(near *n, const pe_principal *p) {
   const pe_caller *c = &n->request->caller;
-  if (c->kind != PE_CALLER_ROLE || !c->role_arn.len || !pe_slice_eq(p->name, c->name)) return;
+  if (c->kind != PE_CALLER_ROLE || !pe_slice_eq(p->name, c->name)) return;
   const value v = {p->node, p->span, p->text, PE_STEP_PRINCIPAL};
   pe_hint_rule rule;
   if (p->kind == PE_PRINCIPAL_ROLE && !pe_slice_eq(p->account, c->account)) rule = PE_HINT_PRINCIPAL_OTHER_ACCOUNT;

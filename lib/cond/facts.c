@@ -1,7 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "cond/facts.h"
 
+#include <stdlib.h>
+
 enum { NEAR = 16 };
+
+static int compare(const void *a, const void *b) {
+  const pe_fact *x = a, *y = b;
+  return x->hash < y->hash ? -1 : x->hash > y->hash ? 1 : pe_slice_cmp(x->key, y->key);
+}
+
+void pe_facts_sort(pe_fact *items, size_t n) {
+  if (n > 64) {
+    qsort(items, n, sizeof *items, compare);
+    return;
+  }
+  for (size_t i = 1; i < n; i++) {
+    pe_fact x = items[i];
+    size_t j = i;
+    for (; j && compare(&items[j - 1], &x) > 0; j--) items[j] = items[j - 1];
+    items[j] = x;
+  }
+}
 
 static uint32_t binary_search(const pe_facts *facts, uint64_t hash) {
   uint32_t low = 0, high = facts->count;

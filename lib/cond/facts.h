@@ -24,6 +24,7 @@ typedef struct pe_facts {
   uint32_t count;
 } pe_facts;
 
+void pe_facts_sort(pe_fact *items, size_t n);
 /* NULL: absent. Linear for a few keys, binary search beyond. */
 const pe_fact *pe_facts_find(const pe_facts *facts, uint64_t hash, pe_slice lower_key);
 /* The same for a key in any letter case; hash is pe_slice_hash_nocase(key). */

@@ -137,15 +137,11 @@ static int make_role_texts(pe_buf *made, pe_caller *c) {
   return 0;
 }
 
+/* Services and providers have names: pe_request_set_service and _provider take no empty one. */
 static int no_principal_arn(const pe_caller_input *in, pe_caller *out, const char **why) {
   *out = (pe_caller){.kind = in->kind, .service = in->service};
-  bool needs_name = in->kind == PE_CALLER_SERVICE || in->kind == PE_CALLER_PROVIDER;
   if (in->role_arn.ptr || in->path.ptr || in->session.ptr || in->parent.ptr) {
     *why = "role, path, session and parent belong to a principal with an ARN";
-    return POLICYEVAL_EINVAL;
-  }
-  if (needs_name && !in->service.len) {
-    *why = "the service or provider has no name";
     return POLICYEVAL_EINVAL;
   }
   return 0;

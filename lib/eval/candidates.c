@@ -126,17 +126,15 @@ static const other others[] = {
 static unsigned families_of(const pe_key_info *info, unsigned seen) {
   if (!info)
     return seen & (1u << PE_FAMILY_NULL) && !(seen & ~(1u << PE_FAMILY_NULL)) ? 1u << PE_FAMILY_STRING : seen;
-  switch ((pe_key_type)info->type) {
-  case PE_KEY_ARN: return 1u << PE_FAMILY_ARN;
-  case PE_KEY_NUMERIC: return 1u << PE_FAMILY_NUMERIC;
-  case PE_KEY_DATE: return 1u << PE_FAMILY_DATE;
-  case PE_KEY_BOOL: return 1u << PE_FAMILY_BOOL;
-  case PE_KEY_IP: return 1u << PE_FAMILY_IP;
-  case PE_KEY_BINARY: return 1u << PE_FAMILY_BINARY;
-  case PE_KEY_DATE_OR_NUMERIC: return 1u << PE_FAMILY_DATE | 1u << PE_FAMILY_NUMERIC;
-  default: break;
-  }
-  return 1u << PE_FAMILY_STRING;
+  static const unsigned families[] = {
+      [PE_KEY_STRING] = 1u << PE_FAMILY_STRING, [PE_KEY_ARN] = 1u << PE_FAMILY_ARN,
+      [PE_KEY_NUMERIC] = 1u << PE_FAMILY_NUMERIC, [PE_KEY_DATE] = 1u << PE_FAMILY_DATE,
+      [PE_KEY_BOOL] = 1u << PE_FAMILY_BOOL, [PE_KEY_IP] = 1u << PE_FAMILY_IP,
+      [PE_KEY_BINARY] = 1u << PE_FAMILY_BINARY,
+      [PE_KEY_DATE_OR_NUMERIC] = 1u << PE_FAMILY_DATE | 1u << PE_FAMILY_NUMERIC,
+      [PE_KEY_OTHER] = 1u << PE_FAMILY_STRING,
+  };
+  return families[info->type];
 }
 
 static bool give_others(walk *w) {

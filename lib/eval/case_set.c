@@ -62,8 +62,7 @@ static const pe_cache_type named_type = {ref_named, unref_named};
 
 pe_case_sets *pe_case_sets_new(const pe_alloc *a, const pe_load_options *options) {
   pe_case_sets *s = pe_alloc_new(a, sizeof *s);
-  if (!s) return NULL;
-  if (pthread_mutex_init(&s->lock, NULL) != 0) {
+  if (!s || pthread_mutex_init(&s->lock, NULL) != 0) {
     pe_alloc_free(a, s);
     return NULL;
   }
@@ -109,13 +108,11 @@ static int refuse(builder *b, uint32_t node, const char *sentence) {
 static int tell(builder *b, uint32_t node, const pe_findings *findings) {
   const uint32_t start = node_at(b, node)->span.start;
   if (findings->failed) return POLICYEVAL_ENOMEM;
-  for (size_t i = 0; i < findings->list.len; i++) {
-    const pe_finding *f = &findings->list.data[i];
-    if (!f->refuses) continue;
-    return pe_case_refuse(b->fault, start + (f->source ? pe_source_outermost(f->source, f->span.start) : 0),
-                          "%.*s", (int)f->message.len, f->message.ptr);
-  }
-  return pe_case_refuse(b->fault, start, "this is no policy");
+  const pe_finding *f = findings->list.data, *end = f + findings->list.len;
+  while (f < end && !f->refuses) f++;
+  const pe_slice why = f < end ? f->message : PE_SLICE("this is no policy");
+  const uint32_t at = f < end && f->source ? pe_source_outermost(f->source, f->span.start) : 0;
+  return pe_case_refuse(b->fault, start + at, "%.*s", (int)why.len, why.ptr);
 }
 
 static int compile(builder *b, uint32_t node, int kind, pe_slice name, pe_policy **out) {

@@ -434,25 +434,6 @@ void pe_request_drop_fact(pe_request_builder *b, pe_slice key) {
 
 /* ---- preparing ---- */
 
-static int compare_facts(const void *a, const void *b) {
-  const pe_fact *x = a, *y = b;
-  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
-  return pe_slice_cmp(x->key, y->key);
-}
-
-static void sort_facts(pe_fact *items, size_t n) {
-  if (n > 64) {
-    qsort(items, n, sizeof *items, compare_facts);
-    return;
-  }
-  for (size_t i = 1; i < n; i++) {
-    pe_fact x = items[i];
-    size_t j = i;
-    for (; j && compare_facts(&items[j - 1], &x) > 0; j--) items[j] = items[j - 1];
-    items[j] = x;
-  }
-}
-
 /* AMB-36: all spellings of one tag key in one fact. */
 static int merge_twins(pe_request_builder *b, const slot *s, pe_fact *f) {
   size_t start = b->twins.len;
@@ -573,7 +554,7 @@ int pe_request_prepare(pe_request_builder *b, const pe_request **out, const char
   rc = add_given(b);
   if (!rc) rc = add_derived(b);
   if (rc) return rc;
-  sort_facts(b->facts.data, b->facts.len);
+  pe_facts_sort(b->facts.data, b->facts.len);
   r->facts = (pe_facts){b->facts.data, (uint32_t)b->facts.len};
   b->ready = true;
   *out = r;

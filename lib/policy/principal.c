@@ -111,10 +111,9 @@ void pe_principal_parse(pe_slice text, uint8_t map_key, pe_principal *out) {
   case 'F':
     if (text.len && !has_wildcard(text)) out->kind = PE_PRINCIPAL_PROVIDER;
     break;
-  case 'C':
+  default: /* 'C' */
     if (text.len && !has_wildcard(text)) out->kind = PE_PRINCIPAL_CANONICAL;
     break;
-  default: break;
   }
 }
 

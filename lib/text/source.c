@@ -71,10 +71,8 @@ static size_t one_layer_out(const pe_source *s, size_t offset) {
   if (s->layer == PE_SOURCE_PERCENT) {
     return start + percent_offset(pe_slice_sub(outer, start, outer.len), offset);
   }
-  if (s->layer == PE_SOURCE_JSON_STRING && start > 0) {
-    return start - 1 + pe_source_raw_offset(pe_slice_sub(outer, start - 1, outer.len), offset);
-  }
-  return start + offset < outer.len ? start + offset : outer.len;
+  start = start ? start - 1 : 0; /* the quote of the JSON string */
+  return start + pe_source_raw_offset(pe_slice_sub(outer, start, outer.len), offset);
 }
 
 uint32_t pe_source_outermost(const pe_source *s, uint32_t offset) {

@@ -410,9 +410,50 @@ START_TEST(many_keys_are_found)
 }
 END_TEST
 
+/* The step of pe_slice_hash, to make keys that collide on purpose: the second eight bytes undo the first. */
+static uint64_t mix(uint64_t h, uint64_t w) {
+  h = (h ^ w) * 0x9E3779B97F4A7C15u;
+  return h ^ h >> 32;
+}
+
+static bool colliding_key(uint64_t i, char key[17]) {
+  uint64_t w = 0;
+  memset(key, 0, 17);
+  for (unsigned k = 0; k < 8; k++) key[k] = (char)('0' + (i >> (4 * k) & 15));
+  for (int k = 7; k >= 0; k--) w = w << 8 | (unsigned char)key[k];
+  w = mix(mix(0x51ED270B7A14C5D3u, 16), w) ^ 0x7172737475767778u;
+  for (int k = 0; k < 8; k++, w >>= 8) {
+    const unsigned char c = w & 0xFF;
+    if (c <= ' ' || c >= 0x7F || (c >= 'A' && c <= 'Z')) return false;
+    key[8 + k] = (char)c;
+  }
+  return true;
+}
+
+START_TEST(keys_of_one_hash_are_told_apart)
+{
+  enum { SAME = 100 };
+  pe_request_builder *b = start(USER, GET, SECRET);
+  char keys[SAME + 1][17];
+  unsigned n = 0;
+  for (uint64_t i = 0; n < SAME + 1; i++) n += colliding_key(i, keys[n]);
+  for (unsigned i = 0; i < SAME; i++) {
+    const pe_slice key = pe_slice_str(keys[i * 37 % SAME]);
+    ck_assert_uint_eq(pe_slice_hash(key), pe_slice_hash(pe_slice_str(keys[0]))); /* or the test tests nothing */
+    ck_assert_int_eq(pe_request_set_fact(b, key, &key, 1, false), 0);
+  }
+  const pe_request *r = prepared(b);
+  for (unsigned i = 0; i < SAME; i++) expect(r, keys[i], keys[i]);
+  expect(r, keys[SAME], NULL);
+  expect(r, "aws:PrincipalArn", USER);
+  expect(r, "aws:PrincipalAccount", "111122223333");
+  pe_request_builder_free(b);
+}
+END_TEST
+
 UNIT_MAIN("request", facts_follow_from_the_caller, other_callers_have_other_facts,
           a_session_without_name_is_unknown, the_caller_goes_before_what_is_derived,
           tag_keys_may_be_there_twice, encryption_context_names_its_keys, bad_parts_are_refused_with_a_reason,
           parts_that_do_not_belong_together_are_refused, callers_have_the_parts_of_their_kind,
           used_again_it_allocates_nothing, every_allocation_may_fail, a_value_that_did_not_fit_is_unknown,
-          many_keys_are_found)
+          many_keys_are_found, keys_of_one_hash_are_told_apart)
