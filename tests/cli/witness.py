@@ -17,7 +17,6 @@ def allow(**members):
 
 
 
-
 def witness(run):
     return run.check(1).json()["witness"]
 
@@ -53,6 +52,15 @@ def test_wildcards_are_filled_in():
                "secretsmanager:GetSecretValue", shown)
     expect(new_access("identity", allow(Action="s3:?etObject", Resource="arn:aws:s3:::b/*")), EXAMPLE, "s3:GetObject",
            "arn:aws:s3:::b/example")
+
+
+def test_what_is_written_many_times_takes_one_place():
+    folder = Folder()
+    many = ["arn:aws:s3:::a/*"] * 100 + ["arn:aws:s3:::b/*"]
+    new = folder.write("new.json", json.dumps(allow(Action="s3:GetObject", Resource=many)))
+    old = folder.write("old.json", json.dumps(allow(Action="s3:GetObject", Resource="arn:aws:s3:::a/*")))
+    expect(witness(Run("check-no-new-access", "--type", "identity", "--format", "json", "--new", new, "--existing", old)),
+           EXAMPLE, "s3:GetObject", "arn:aws:s3:::b/example")
 
 
 def test_named_principals_are_the_callers():

@@ -156,7 +156,7 @@ END_TEST
 START_TEST(fields) { against_all_words(&(shape){.stars = 35, .ones = 20, .fields = 1}, "ab:x", UNIT_CASES(2000)); }
 END_TEST
 
-/* Patterns from text: '*' and '?' wild, inside <> colon-free. */
+/* Patterns from text: '*' and '?' wild, inside <> colon-free; '|' ends a part, a letter after '~' has two cases. */
 static void glob_of(pe_arena *arena, const char *text, pe_glob *out) {
   pe_items items = {0};
   bool field = false;
@@ -169,6 +169,8 @@ static void glob_of(pe_arena *arena, const char *text, pe_glob *out) {
     if (*c == '*') item = pe_item_of(field ? PE_ITEM_FSTAR : PE_ITEM_STAR, 0);
     if (*c == '?') item = pe_item_of(field ? PE_ITEM_FONE : PE_ITEM_ONE, 0);
     if (*c == '#') item = pe_item_of(PE_ITEM_CLASS, PE_CLASS_DIGIT);
+    if (*c == '|') item = pe_item_of(PE_ITEM_CHAR, PE_SEPARATOR);
+    if (*c == '~') item = pe_item_of(PE_ITEM_FOLD, (unsigned char)*++c);
     ck_assert_int_eq(pe_items_push(&items, &pe_alloc_libc, item), 0);
   }
   ck_assert_int_eq(pe_glob_make(arena, &items, out), 0);
@@ -202,6 +204,27 @@ START_TEST(known_hard_pairs) {
   ck_assert_int_eq(ask(arena, "arn:<*>:x*", "<*>:*:*", NULL, &b).found, PE_FOUND_NO);
   ck_assert_int_eq(ask(arena, "*", "?*", NULL, &b).found, PE_FOUND_NO);
   pe_arena_free(arena);
+}
+END_TEST
+
+START_TEST(lemma_1_keeps_within_its_bounds) {
+  static const struct {
+    const char *wanted, *unwanted;
+    bool covered;
+  } rows[] = {
+      {"~a~b", "ab", false},   {"~a~b", "~a~b", true}, {"ab", "~a~b", true},  {"~a~b", "?b", false},
+      {"a|b", "a?b", false},   {"a|b", "a*b", false},  {"a|b", "a|?", true},  {"a?|b", "a*|b", true},
+      {"a*b", "a?b", false},   {"a*?", "a?*", true},   {"a?", "<a?>", false}, {"<a?>", "a?", true},
+      {"a*b", "<a*b>", false}, {"<a*b>", "a*b", true}, {"<*:*>", "<*>", false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    pe_arena *arena = pe_arena_new(&pe_alloc_libc, 0);
+    pe_budget b;
+    pe_budget_init(&b);
+    const int found = (int)ask(arena, rows[i].wanted, rows[i].unwanted, NULL, &b).found;
+    ck_assert_msg(found == (rows[i].covered ? PE_FOUND_NO : PE_FOUND_YES), "%s without %s", rows[i].wanted, rows[i].unwanted);
+    pe_arena_free(arena);
+  }
 }
 END_TEST
 
@@ -305,5 +328,5 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-UNIT_MAIN("lang", stars_and_letters, question_marks, letter_case, fields, known_hard_pairs, domain_first_then_without,
-          budgets_are_kept_and_monotone, every_allocation_may_fail)
+UNIT_MAIN("lang", stars_and_letters, question_marks, letter_case, fields, known_hard_pairs,
+          lemma_1_keeps_within_its_bounds, domain_first_then_without, budgets_are_kept_and_monotone, every_allocation_may_fail)
