@@ -81,8 +81,8 @@ configure_script() {
   quietly "$1/autoreconf.log" autoreconf -fi
 }
 
-# build FOLDER [VARIABLE=VALUE...] [CONFIGURE OPTION...]: configure (again only when the options changed), make.
-build() {
+# configured FOLDER [VARIABLE=VALUE...] [CONFIGURE OPTION...]: configure, again only when the options changed.
+configured() {
   folder=$1
   shift
   configure_script "$folder" || return 1
@@ -93,5 +93,9 @@ build() {
     if ! (cd "$folder" && quietly configure.log "$TOP/configure" "$@"); then return 1; fi
     printf '%s' "$*" >"$folder/options"
   fi
-  quietly "$folder/make.log" make -C "$folder" -j"$JOBS"
+}
+
+# build: the same, and make.
+build() {
+  configured "$@" && quietly "$1/make.log" make -C "$1" -j"$JOBS"
 }

@@ -33,6 +33,7 @@ typedef struct legs {
   pe_ids outside;                 /* … and excludes */
   pe_trace trace[PE_LEGS];
   pe_request_builder *builder[PE_LEGS];
+  pe_ids judged[PE_LEGS];         /* the values that the builder and the trace are of; empty: none */
   pe_solution solution;
   bool doubtful;
   pe_arena *conditions; /* the result's: of grants */
@@ -63,6 +64,7 @@ static void release(legs *g) {
   pe_vec_done(&g->outside, a);
   for (int i = 0; i < PE_LEGS; i++) {
     pe_trace_done(&g->trace[i]);
+    pe_vec_done(&g->judged[i], a);
     pe_request_builder_free(g->builder[i]);
   }
   pe_space_done(&g->space);
@@ -351,14 +353,37 @@ static int build(legs *g, int leg) {
   return rc;
 }
 
+/* Was the leg judged last at a point that is the same for it? */
+static bool judged_already(const legs *g, int leg) {
+  const pe_ids *last = &g->judged[leg];
+  for (uint32_t k = 0; k < last->len; k++) {
+    int of;
+    if (last->data[k] == g->solution.values[k]) continue;
+    pe_slice name = plain_name(g->space.keys.data[k].name, &of);
+    if (of == leg || k == g->c.principal || pe_compile_shared_key(name)) return false;
+  }
+  return last->len > 0;
+}
+
+static int judge_leg(legs *g, int leg) {
+  const pe_request *r;
+  const char *why = "";
+  pe_ids *last = &g->judged[leg];
+  last->len = 0;
+  int rc = build(g, leg);
+  if (!rc) rc = pe_request_prepare(g->builder[leg], &r, &why);
+  if (!rc) rc = pe_decide(g->in->set[leg], r, false, &g->trace[leg]);
+  if (rc) return rc;
+  if (!pe_vec_reserve(last, g->o.nkeys, g->in->alloc)) return POLICYEVAL_ENOMEM;
+  memcpy(last->data, g->solution.values, g->o.nkeys * sizeof *last->data);
+  last->len = g->o.nkeys;
+  return 0;
+}
+
 /* The evaluator's word on the point: effects of both legs, and which statements match. */
 static int judge(legs *g, int effect[PE_LEGS]) {
-  const char *why = "";
   for (int leg = 0; leg < PE_LEGS; leg++) {
-    const pe_request *r;
-    int rc = build(g, leg);
-    if (!rc) rc = pe_request_prepare(g->builder[leg], &r, &why);
-    if (!rc) rc = pe_decide(g->in->set[leg], r, false, &g->trace[leg]);
+    int rc = judged_already(g, leg) ? 0 : judge_leg(g, leg);
     if (rc) return rc;
     effect[leg] = g->trace[leg].effect;
   }
@@ -549,6 +574,7 @@ static int take(legs *g, pe_request_builder *to[PE_LEGS], bool allowed) {
   if (rc) return rc;
   for (int leg = 0; leg < PE_LEGS; leg++) {
     to[leg] = g->builder[leg];
+    g->judged[leg].len = 0;
     g->builder[leg] = pe_request_builder_new(g->in->alloc, g->in->catalog);
     if (!g->builder[leg]) return POLICYEVAL_ENOMEM;
   }
