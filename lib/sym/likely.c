@@ -2,6 +2,7 @@
 /* Values that a reader understands, to be tried before any others: names from the policies at hand, real actions,
  * AWS's example accounts, identifiers of the form that AWS gives them. */
 #include "base/error.h"
+#include "service/keys.h"
 #include "sym/compile.h"
 
 enum { MOST = 96 }; /* per key */
@@ -275,12 +276,27 @@ static const struct shape {
     {"ViaAWSService", "false"}, {"SecureTransport", "true"}, {"MultiFactorAuthPresent", "true"}, {"", "example"},
 };
 
+/* For keys whose name says nothing: a value of their type, which no test may have asked for. */
+static const char *of_type(pe_slice key) {
+  const pe_key_info *info = pe_key_find(key);
+  switch (info ? (pe_key_type)info->type : PE_KEY_STRING) {
+    case PE_KEY_ARN: return "arn:aws:s3:::amzn-s3-demo-bucket";
+    case PE_KEY_NUMERIC: return "1";
+    case PE_KEY_DATE:
+    case PE_KEY_DATE_OR_NUMERIC: return "2026-01-01T00:00:00Z";
+    case PE_KEY_BOOL: return "true";
+    case PE_KEY_IP: return "203.0.113.1";
+    case PE_KEY_BINARY: return "ZXhhbXBsZQ==";
+    default: return "example";
+  }
+}
+
 static int other_key(list *l, uint32_t key) {
   const pe_space_key *k = &l->c->space->keys.data[key];
   if (k->sort != PE_SORT_STRING && k->sort != PE_SORT_PRESENCE) return 0;
   const struct shape *s = shapes;
   while (!pe_slice_ends(k->name, pe_slice_str(s->end))) s++;
-  int rc = keep_text(l, s->value);
+  int rc = keep_text(l, *s->end ? s->value : of_type(k->name));
   return rc ? rc : hand_over(l, key);
 }
 

@@ -194,6 +194,17 @@ def test_grants_over_all_requests():
             assert run.out.startswith(answer + ": ") and all(word in run.out for word in told), (constraint, run.out, run.err)
 
 
+def test_keys_that_only_have_to_be_there():
+    keys = {"aws:SourceIp": "203.0.113.1", "aws:MultiFactorAuthAge": "1", "aws:TokenIssueTime": "2026-01-01T00:00:00Z",
+            "aws:SecureTransport": "true", "aws:PrincipalTag/team": "example"}
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+                                                      "Condition": {"Null": {key: "false" for key in keys}}}]}
+    with Folder() as folder:
+        run = Run("check-access-not-granted", "--type", "identity", "--action", "*", "--format", "json",
+                  folder.write("policy.json", json.dumps(policy)))
+        assert run.json()["witness"]["context"] == keys, run.out
+
+
 def test_statements():
     twice = {"Version": "2012-10-17", "Statement": [
         {"Sid": "All", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}, {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
