@@ -415,8 +415,9 @@ static int visit(finder *f, const cell *c, pe_cells *out) {
 
 /* Keeps the cells that are in no other. */
 static void keep_widest(finder *f, pe_cells *out) {
-  pe_cell *list = out->list.data + f->first;
   size_t kept = 0;
+  if (!f->reported.len) return;
+  pe_cell *list = out->list.data + f->first;
   for (size_t i = 0; i < f->reported.len; i++) {
     bool narrower = false;
     for (size_t k = 0; k < f->reported.len && !narrower; k++) {

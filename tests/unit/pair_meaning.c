@@ -13,7 +13,7 @@ const pe_row variant_rows[VARIANTS] = {
 
 static void copy_text(char *to, size_t room, pe_slice from) {
   MUST(from.len < room);
-  memcpy(to, from.ptr, from.len);
+  if (from.len) memcpy(to, from.ptr, from.len);
   to[from.len] = '\0';
 }
 
