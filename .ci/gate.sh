@@ -42,7 +42,7 @@ suite() {
 # replay of fuzz targets and the longest random tests: what differs between machines shows in the others.
 suite_of_programs() {
   programs=$(make -s -C "$OUT" print-c-tests | tr ' ' '\n' |
-    grep -vE '^fuzz/|test_(solve|query|legs|validate|grant_property|decide_property|condition_model)$' | tr '\n' ' ')
+    grep -vE '^fuzz/|test_(solve|query|legs|validate|grant_property|decide_property|condition_model|pairs)$' | tr '\n' ' ')
   [ -n "$programs" ] || exit 1
   scripts=$1
   shift

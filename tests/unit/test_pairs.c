@@ -9,7 +9,7 @@
 #include "policy/load.h"
 #include "sym/findings.h"
 
-enum { CASES = UNIT_CASES(50000), PAIRS_PER_WORLD = 400, STATEMENTS_MOST = 8, ENTRIES_A_STATEMENT = 8 };
+enum { CASES = UNIT_CASES(50000), PAIRS_PER_WORLD = UNIT_CASES(400), STATEMENTS_MOST = 8, ENTRIES_A_STATEMENT = 8 };
 
 typedef struct statement {
   bool deny;
