@@ -15,13 +15,6 @@ void pe_analysis_clear(pe_analysis *a) {
 
 typedef int (*ask_fn)(pe_analysis *a, const pe_question *q, pe_result *out);
 
-static bool listed(const uint32_t *ids, size_t n, uint32_t id) {
-  for (size_t i = 0; i < n; i++) {
-    if (ids[i] == id) return true;
-  }
-  return false;
-}
-
 /* The statements that are reasons: each Allow alone, against all Denies. The question has told of most; the others are asked
  * about one by one. Those that a limit keeps from being looked at are left out; the answer itself is already known. */
 static int find_reasons(pe_analysis *a, const pe_question *q, ask_fn ask, bool all_open) {
@@ -32,8 +25,8 @@ static int find_reasons(pe_analysis *a, const pe_question *q, ask_fn ask, bool a
   pe_question_charge(&one, told);
   for (uint32_t i = 0; i < a->subject->nstatements && !rc; i++) {
     if (a->subject->statements[i].effect != PE_ALLOW) continue;
-    bool yes = told->statement == &a->subject->statements[i] || listed(told->granting.data, told->granting.len, i);
-    if (!yes && (all_open || listed(told->open.data, told->open.len, i))) {
+    bool yes = told->statement == &a->subject->statements[i] || pe_ids_hold(told->granting.data, told->granting.len, i);
+    if (!yes && (all_open || pe_ids_hold(told->open.data, told->open.len, i))) {
       pe_result r;
       one.statement = i;
       rc = ask(a, &one, &r);

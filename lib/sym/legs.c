@@ -431,7 +431,7 @@ static int solve(legs *g, const item *also, bool with_denies, pe_found *found) {
     if (!slot) return POLICYEVAL_ENOMEM;
     *slot = g->axioms.data[i];
   }
-  for (size_t i = 0; i < g->items.len && !rc; i++) {
+  for (uint32_t i = 0; i < g->items.len && !rc; i++) {
     bool out = with_denies && g->items.data[i].deny && counts(g, &g->items.data[i]);
     for (size_t k = 0; k < g->outside.len && !out; k++) out = g->outside.data[k] == i;
     pe_box *slot = out ? pe_vec_push(&g->excluded, a) : NULL;
@@ -448,13 +448,6 @@ static int solve(legs *g, const item *also, bool with_denies, pe_found *found) {
 
 /* Searching -------------------------------------------------------------------------------------------------- */
 
-static bool listed(const uint32_t *ids, size_t n, size_t id) {
-  for (size_t i = 0; i < n; i++) {
-    if (ids[i] == id) return true;
-  }
-  return false;
-}
-
 /* A point where both legs are allowed. The branch is in g->inside and g->outside, which come back as they were. */
 static int find_allowed(legs *g, unsigned depth, pe_found *found) {
   int effect[PE_LEGS], rc = solve(g, NULL, true, found);
@@ -470,15 +463,15 @@ static int find_allowed(legs *g, unsigned depth, pe_found *found) {
   }
   uint8_t *next = pe_alloc_array(g->in->alloc, g->items.len + 1, 1); /* the trace is overwritten on the way */
   if (!next) return POLICYEVAL_ENOMEM;
-  for (size_t i = 0; i < g->items.len; i++) {
+  for (uint32_t i = 0; i < g->items.len; i++) {
     const item *it = &g->items.data[i];
-    bool asserted = listed(g->inside.data, g->inside.len, i);
+    bool asserted = pe_ids_hold(g->inside.data, g->inside.len, i);
     next[i] = it->leg == leg && !it->deny && counts(g, it) && !matched(g, it) && !asserted;
     if (asserted && !matched(g, it)) g->doubtful = true;
   }
   size_t outside = g->outside.len;
-  for (size_t i = 0; i < g->items.len && !rc && *found == PE_FOUND_NO; i++) {
-    if (!next[i] || listed(g->outside.data, outside, i)) continue;
+  for (uint32_t i = 0; i < g->items.len && !rc && *found == PE_FOUND_NO; i++) {
+    if (!next[i] || pe_ids_hold(g->outside.data, outside, i)) continue;
     rc = push(&g->inside, (uint32_t)i, g->in->alloc);
     if (rc) break;
     rc = find_allowed(g, depth + 1, found);
@@ -503,15 +496,15 @@ static int find_unallowed(legs *g, unsigned depth, pe_found *found) {
   }
   uint8_t *lose = pe_alloc_array(g->in->alloc, g->items.len + 1, 1);
   if (!lose) return POLICYEVAL_ENOMEM;
-  for (size_t i = 0; i < g->items.len; i++) {
+  for (uint32_t i = 0; i < g->items.len; i++) {
     lose[i] = !g->items.data[i].deny && counts(g, &g->items.data[i]) && matched(g, &g->items.data[i]);
-    if (lose[i] && listed(g->outside.data, g->outside.len, i)) {
+    if (lose[i] && pe_ids_hold(g->outside.data, g->outside.len, i)) {
       g->doubtful = true;
       lose[i] = 0;
     }
   }
   size_t inside = g->inside.len;
-  for (size_t i = 0; i < g->items.len && !rc && *found == PE_FOUND_NO; i++) {
+  for (uint32_t i = 0; i < g->items.len && !rc && *found == PE_FOUND_NO; i++) {
     if (!lose[i]) continue;
     rc = push(&g->outside, (uint32_t)i, g->in->alloc);
     if (rc) break;
@@ -527,7 +520,7 @@ static int find_unallowed(legs *g, unsigned depth, pe_found *found) {
 /* A point that a Deny meets, or else one where an Allow is missing. */
 static int find_denied(legs *g, pe_found *found) {
   *found = PE_FOUND_NO;
-  for (size_t i = 0; i < g->items.len && *found == PE_FOUND_NO; i++) {
+  for (uint32_t i = 0; i < g->items.len && *found == PE_FOUND_NO; i++) {
     if (!g->items.data[i].deny || !counts(g, &g->items.data[i])) continue;
     int effect[PE_LEGS], rc = solve(g, &g->items.data[i], false, found);
     if (!rc && *found == PE_FOUND_YES) rc = judge(g, effect);
@@ -606,12 +599,12 @@ static int keep_region(const legs *g, pe_legs_result *out) {
   for (size_t k = 0; k < g->c.notes.len && !rc; k++) {
     const pe_note *n = &g->c.notes.data[k];
     if (n->step != PE_STEP_CONDITION || is_fixed(g, n->literal)) continue;
-    for (size_t i = 0; i < g->items.len && !rc; i++) {
+    for (uint32_t i = 0; i < g->items.len && !rc; i++) {
       const item *it = &g->items.data[i];
       if (it->statement != n->statement || !counts(g, it)) continue;
-      if (!it->statement && !listed(it->box.literals, it->box.count, n->literal)) continue;
+      if (!it->statement && !pe_ids_hold(it->box.literals, it->box.count, n->literal)) continue;
       if (!it->deny && matched(g, it)) rc = add_clause(out, n, true);
-      if (it->deny && listed(g->solution.region, g->solution.nregion, n->literal ^ 1)) rc = add_clause(out, n, false);
+      if (it->deny && pe_ids_hold(g->solution.region, g->solution.nregion, n->literal ^ 1)) rc = add_clause(out, n, false);
     }
   }
   return rc;

@@ -47,6 +47,12 @@ enum { /* pe_space_key.shapes: what a request may hold */
 };
 
 typedef PE_VEC(uint32_t) pe_ids;
+static inline bool pe_ids_hold(const uint32_t *ids, size_t n, uint32_t id) {
+  for (size_t i = 0; i < n; i++) {
+    if (ids[i] == id) return true;
+  }
+  return false;
+}
 
 typedef struct pe_space_key {
   pe_slice name;    /* as the policy writes it; "@action" … for the parts of a request */
