@@ -2,6 +2,7 @@
 # Fuzz targets: fuzz/fuzz_NAME.c defines LLVMFuzzerTestOneInput, its seeds are files in fuzz/seeds/NAME/.
 # With --enable-fuzzing (clang) each is a libFuzzer program; otherwise the same program replays files and
 # folders given as arguments, or its seeds, as make check does.
+# Seeds are kept few with `fuzz_NAME -set_cover_merge=1 NEW_FOLDER fuzz/seeds/NAME`; those that once found a fault stay.
 # To add one: write fuzz/fuzz_NAME.c, add the line `fuzz_programs += fuzz/fuzz_NAME` and the lines
 #   fuzz_fuzz_NAME_SOURCES, _LDADD and _LDFLAGS
 # below, and a dictionary fuzz/NAME.dict if it helps. `make fuzz-long` in a build with --enable-fuzzing runs each for
