@@ -34,6 +34,20 @@ START_TEST(fails_the_one_or_all_after) {
 }
 END_TEST
 
+START_TEST(sees_what_is_written_behind_the_end) {
+  pe_test_alloc mem;
+  pe_test_alloc_init(&mem);
+  char *block = mem.alloc.alloc(mem.alloc.user, 13);
+  ck_assert(pe_test_alloc_intact(block));
+  char *volatile end = block + 13; /* that the compiler does not see it, either */
+  const char was = *end;
+  *end = (char)(was + 1);
+  ck_assert(!pe_test_alloc_intact(block));
+  *end = was;
+  mem.alloc.release(mem.alloc.user, block);
+}
+END_TEST
+
 static int two_blocks(const pe_alloc *with) {
   void *a = with->alloc(with->user, 1);
   void *b = with->alloc(with->user, 1);
@@ -53,4 +67,5 @@ START_TEST(sweep_fails_each_in_turn) {
 }
 END_TEST
 
-UNIT_MAIN("unit", counts_what_is_out, fails_the_one_or_all_after, sweep_fails_each_in_turn)
+UNIT_MAIN("unit", counts_what_is_out, fails_the_one_or_all_after, sees_what_is_written_behind_the_end,
+          sweep_fails_each_in_turn)

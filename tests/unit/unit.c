@@ -14,6 +14,17 @@ typedef union header {
   max_align_t align;
 } header;
 
+/* Behind every block: what nobody writes to. */
+static const unsigned char guard[8] = {0xC3, 0x5A, 0xC3, 0x5A, 0xC3, 0x5A, 0xC3, 0x5A};
+
+bool pe_test_alloc_intact(const void *block) {
+  return memcmp((const char *)block + ((const header *)block - 1)->size, guard, sizeof guard) == 0;
+}
+
+static void check_guard(const header *block) {
+  ck_assert_msg(pe_test_alloc_intact(block + 1), "written behind the end of a block of %zu bytes", block->size);
+}
+
 static bool refused(pe_test_alloc *mem) {
   mem->calls++;
   bool fail = mem->fail_at != 0 && (mem->calls == mem->fail_at || (mem->fail_on && mem->calls > mem->fail_at));
@@ -23,14 +34,16 @@ static bool refused(pe_test_alloc *mem) {
 
 static void *resize(void *user, void *ptr, size_t size) {
   pe_test_alloc *mem = user;
-  if (refused(mem) || size > (size_t)-1 - sizeof(header)) return NULL;
+  if (refused(mem) || size > (size_t)-1 - sizeof(header) - sizeof guard) return NULL;
   header *old = ptr ? (header *)ptr - 1 : NULL;
   size_t old_size = old ? old->size : 0;
   /* Always a new place, so that a pointer kept to the old one is found out by the sanitizers. */
-  header *block = malloc(sizeof(header) + size);
+  header *block = malloc(sizeof(header) + size + sizeof guard);
   if (!block) return NULL;
   block->size = size;
+  memcpy((char *)(block + 1) + size, guard, sizeof guard);
   if (old) {
+    check_guard(old);
     memcpy(block + 1, old + 1, old_size < size ? old_size : size);
     free(old);
   } else {
@@ -48,6 +61,7 @@ static void release(void *user, void *ptr) {
   pe_test_alloc *mem = user;
   if (!ptr) return;
   header *block = (header *)ptr - 1;
+  check_guard(block);
   mem->live--;
   mem->live_size -= block->size;
   memset(ptr, 0x5A, block->size);

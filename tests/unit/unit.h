@@ -36,7 +36,7 @@
 #include "policyeval/base.h"
 #include "policyeval/context.h"
 
-/* An allocator that counts what is out, and fails on demand. */
+/* An allocator that counts what is out, fails on demand, and fails the test if somebody wrote behind the end of a block. */
 typedef struct pe_test_alloc {
   pe_alloc alloc;   /* hand out its address */
   size_t calls;     /* allocations and growths asked for so far */
@@ -55,6 +55,9 @@ void pe_test_alloc_fail(pe_test_alloc *mem, size_t n, bool on);
 int pe_test_context(const pe_alloc *a, policyeval_context **context);
 /* Fails the running test if a block is still out. */
 void pe_test_alloc_done(const pe_test_alloc *mem);
+
+/* Nobody wrote behind the end of the block, which is one of a pe_test_alloc. */
+bool pe_test_alloc_intact(const void *block);
 
 /* The loop behind UNIT_EACH_ALLOCATION. */
 typedef struct pe_test_sweep {
