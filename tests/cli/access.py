@@ -164,6 +164,21 @@ def test_the_statement_to_add_names_the_resource():
                                               ("kms:Decrypt", KEY))], added
 
 
+def test_the_statement_that_lets_identity_policies_count_names_the_account():
+    folder = Folder()
+    everything = folder.write("role.json", json.dumps({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
+    nothing = {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}}
+    question = ["--principal", "arn:aws:iam::444455556666:role/R", "--secret", SECRET, "--key", KEY, "--secret-policy", "none"]
+    answer = Run("access", *question, "--key-policy", folder.write("key.json", json.dumps(nothing)), "--identity-policy", everything,
+                 "--format", "json").check(1).json()
+    added = {h["rule"]: json.loads(h["replacement"]) for h in answer["legs"][1]["hints"]}
+    assert added == {
+        "KEY_POLICY_NO_ROOT_STATEMENT": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
+                                         "Action": "kms:*", "Resource": "*"},
+        "KEY_NO_STATEMENT": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:role/R"},
+                             "Action": "kms:Decrypt", "Resource": "*"}}, added
+
+
 def test_usage_errors():
     Run("access").check(2, "--principal is missing")
     access().check(2, "--secret-policy is missing: give a file, or 'none'")

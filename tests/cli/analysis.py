@@ -235,6 +235,19 @@ def test_access_over_all_requests():
     assert "readings" not in answer["witness"]["secret"], answer
 
 
+def test_what_is_given_stands_for_its_variable():
+    """The tag is given, so that the role's policy names one secret in every request."""
+    both = [{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
+             "Resource": "arn:aws:secretsmanager:us-east-1:444455556666:secret:${aws:PrincipalTag/secret}-??????"},
+            {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}]
+    with Folder() as folder:
+        role = folder.write("role.json", json.dumps({"Version": "2012-10-17", "Statement": both}))
+        triple = ["--secret-policy", article("corrected", "secret.json"), "--key", KEY, "--key-policy",
+                  article("corrected", "key.json"), "--identity-policy", role, "--version-stage", "AWSCURRENT", "--all-requests"]
+        access(*triple, "--context", "aws:PrincipalTag/secret=SECURITY_SECRET").check(0, "always: ")
+        access(*triple, "--context", "aws:PrincipalTag/secret=OTHER").check(1, "never: ")
+
+
 def test_types_that_meet_on_one_key():
     """Of the values that are 3 the analysis tries one; "3.0" would do, so neither "never" nor PASS is known."""
     both = {"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue", "kms:Decrypt"], "Resource": "*",
