@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Each fuzz target for a short time (FUZZ_SECONDS, 8 without it) with AddressSanitizer and UndefinedBehaviorSanitizer.
+# Each fuzz target for a short time (FUZZ_SECONDS, 8 without it) with AddressSanitizer, UndefinedBehaviorSanitizer and, in the
+# library, -fsanitize=integer.
 . "$TOP/.ci/gate.sh"
 with clang clang
 ls fuzz/fuzz_*.c >/dev/null 2>&1 || skip "no fuzz targets"
-build "$OUT" CC=clang CFLAGS="-g -O1" --enable-fuzzing --enable-sanitizers=address,undefined --disable-shared || exit 1
+build "$OUT" CC=clang CFLAGS="-g -O1 -fsanitize-ignorelist=$TOP/.ci/integer.ignore" --enable-fuzzing \
+  --enable-sanitizers=address,undefined,integer --disable-shared || exit 1
 targets=$(make -s -C "$OUT" print-fuzz-programs)
 quietly "$OUT/targets.log" make -C "$OUT" -j"$JOBS" $targets || exit 1
 runs=0 count=0

@@ -101,10 +101,11 @@ policyeval_slice policyeval_decision_reason(const policyeval_decision *decision)
 }
 
 policyeval_slice policyeval_decision_assumption(const policyeval_decision *decision, size_t i) {
-  if (decision)
-    for (unsigned row = 0; row < PE_ROWS; row++)
-      if (pe_rowset_has(&decision->trace.assumptions, (pe_row)row) && i-- == 0)
-        return pe_give(pe_slice_str(pe_row_get((pe_row)row)->name));
+  for (unsigned row = 0; decision && row < PE_ROWS; row++) {
+    if (!pe_rowset_has(&decision->trace.assumptions, (pe_row)row)) continue;
+    if (i == 0) return pe_give(pe_slice_str(pe_row_get((pe_row)row)->name));
+    i--;
+  }
   return (policyeval_slice){0};
 }
 

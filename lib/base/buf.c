@@ -62,7 +62,7 @@ void pe_buf_uint(pe_buf *b, uint64_t n) {
 
 void pe_buf_int(pe_buf *b, int64_t n) {
   if (n < 0) pe_buf_char(b, '-');
-  pe_buf_uint(b, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+  pe_buf_uint(b, n < 0 ? ~(uint64_t)n + 1 : (uint64_t)n);
 }
 
 void pe_buf_fmt(pe_buf *b, const char *format, ...) {

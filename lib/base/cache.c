@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/error.h"
+#include "base/wrap.h"
 
 typedef struct entry {
   uint64_t hash;
@@ -63,7 +64,7 @@ void pe_cache_free(pe_cache *c) {
   pe_alloc_free(c->alloc, c);
 }
 
-static uint64_t hash_of(const pe_cache_key *key) {
+PE_WRAPS static uint64_t hash_of(const pe_cache_key *key) {
   return pe_slice_hash(key->text) ^ (pe_slice_hash(key->name) * 31 + key->kind);
 }
 

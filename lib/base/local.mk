@@ -14,3 +14,4 @@ libpe_sources += lib/base/utf8.c
 libpe_sources += lib/base/utf8.h
 libpe_sources += lib/base/vec.c
 libpe_sources += lib/base/vec.h
+libpe_sources += lib/base/wrap.h

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/slice.h"
 
+#include "base/wrap.h"
+
 static unsigned char lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c; }
 
 bool pe_slice_eq_ascii_nocase(pe_slice a, pe_slice b) {
@@ -44,7 +46,7 @@ static uint64_t lower_word(uint64_t w) {
   return w | upper >> 2;
 }
 
-static uint64_t mix(uint64_t h, uint64_t w) {
+PE_WRAPS static uint64_t mix(uint64_t h, uint64_t w) {
   h = (h ^ w) * 0x9E3779B97F4A7C15u;
   return h ^ h >> 32;
 }

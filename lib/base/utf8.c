@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
+#include "base/wrap.h"
+
 static bool tail(unsigned char c) { return (c & 0xC0) == 0x80; }
 
 unsigned pe_utf8_check(const unsigned char *p, size_t left) {
@@ -73,7 +75,7 @@ unsigned pe_utf8_encode(uint32_t cp, char out[4]) {
 
 /* Eight bytes at a time, as places in long lines are asked for often: of a byte that goes on a sequence (10xxxxxx) the
  * top bit is set and the next one is not. */
-size_t pe_utf8_count(pe_slice s) {
+PE_WRAPS size_t pe_utf8_count(pe_slice s) {
   const uint64_t ones = 0x0101010101010101u;
   size_t tails = 0, i = 0;
   while (s.len - i >= 8) {

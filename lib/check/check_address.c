@@ -115,7 +115,8 @@ static void check_inside(pe_check *c, const pe_condition *e) {
   for (uint32_t i = 0; i < e->count && !c->result; i++) {
     const pe_cond_value *v = &e->values[i];
     if (!v->valid) continue;
-    for (unsigned prefix = v->as.cidr.prefix; prefix-- > 0;) {
+    for (unsigned prefix = v->as.cidr.prefix; prefix > 0;) {
+      prefix--;
       uint32_t found = *lookup(&t, &v->as.cidr, prefix);
       if (!found) continue;
       report_inside(c, v, &e->values[found - 1]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Entries that other entries of the same list cover, and statements that are there twice. */
+#include "base/wrap.h"
 #include "check/check.h"
 #include "check/cover.h"
 #include "sym/compile.h"
@@ -80,7 +81,7 @@ void pe_check_redundant(pe_check *c) {
 
 /* ---- statements that say the same, member by member ---- */
 
-static uint64_t mix(uint64_t hash, uint64_t more) { return (hash ^ more) * 0x9E3779B97F4A7C15u ^ hash >> 29; }
+PE_WRAPS static uint64_t mix(uint64_t hash, uint64_t more) { return (hash ^ more) * 0x9E3779B97F4A7C15u ^ hash >> 29; }
 
 /* Over the nodes of a value; the names of members count, places do not. */
 static uint64_t hash_tree(const pe_check *c, uint64_t hash, uint32_t node) {
@@ -96,7 +97,7 @@ static uint64_t hash_tree(const pe_check *c, uint64_t hash, uint32_t node) {
 
 static bool counts(const pe_json_node *member) { return !pe_slice_eq(member->key, PE_SLICE("Sid")); }
 
-static uint64_t hash_statement(const pe_check *c, uint32_t node) {
+PE_WRAPS static uint64_t hash_statement(const pe_check *c, uint32_t node) {
   uint64_t sum = 0; /* the order of members has no meaning */
   const pe_json_node *object = pe_check_node(c, node);
   for (uint32_t i = pe_json_first(node); i < object->next; i = pe_check_node(c, i)->next) {

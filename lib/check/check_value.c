@@ -11,7 +11,7 @@ static void check_types(pe_check *c, const pe_condition *e) {
     uint8_t t = e->values[i].json_type;
     types |= t == PE_JSON_TRUE || t == PE_JSON_FALSE ? 1u : t == PE_JSON_NUMBER ? 2u : 4u;
   }
-  if (types & (types - 1))
+  if (types != 0 && (types & (types - 1)) != 0)
     pe_check_value(c, PE_RULE_INVALID_CONDITION_DATA_TYPE, e->key_node,
                    "The values differ in JSON type: write all of them as strings.");
   if (family_of(e) == PE_FAMILY_BOOL && e->count > 1)

@@ -2,6 +2,7 @@
 #include "check/cover.h"
 
 #include "base/error.h"
+#include "base/wrap.h"
 
 static unsigned char fold(char ch, bool nocase) {
   return (unsigned char)(nocase && ch >= 'A' && ch <= 'Z' ? ch | 0x20 : ch);
@@ -45,11 +46,13 @@ static bool meets_table(pe_slice a, pe_slice b) {
   bool row[MOST + 1];
   if (a.len > MOST || b.len > MOST) return true; /* longer than any ARN: not judged */
   row[b.len] = true;
-  for (size_t j = b.len; j-- > 0;) row[j] = row[j + 1] && b.ptr[j] == '*';
-  for (size_t i = a.len; i-- > 0;) {
+  for (size_t j = b.len; j > 0; j--) row[j - 1] = row[j] && b.ptr[j - 1] == '*';
+  for (size_t i = a.len; i > 0;) {
+    i--;
     bool diagonal = row[b.len];
     row[b.len] = row[b.len] && a.ptr[i] == '*';
-    for (size_t j = b.len; j-- > 0;) {
+    for (size_t j = b.len; j > 0;) {
+      j--;
       bool below = row[j], same = a.ptr[i] == b.ptr[j] || a.ptr[i] == '?' || b.ptr[j] == '?';
       /* A '*' stands for nothing more, or takes the next character of the other pattern. */
       row[j] = a.ptr[i] == '*' || b.ptr[j] == '*' ? below || row[j + 1] : same && diagonal;
@@ -81,7 +84,7 @@ typedef struct table { /* of entry indices, by the hash of a text */
   size_t mask;
 } table;
 
-static uint64_t step(uint64_t hash, char ch, bool nocase) { return (hash ^ fold(ch, nocase)) * 0x100000001B3u; }
+PE_WRAPS static uint64_t step(uint64_t hash, char ch, bool nocase) { return (hash ^ fold(ch, nocase)) * 0x100000001B3u; }
 static const uint64_t basis = 0xCBF29CE484222325u;
 
 static uint64_t hash_of(pe_slice s, bool nocase) {

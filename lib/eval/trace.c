@@ -26,8 +26,8 @@ static bool same_key(pe_slice a, pe_slice b) { return a.len == b.len && pe_slice
 static void collect(void *user, pe_slice key, const pe_key_info *info, bool unknown) {
   pe_trace *t = user;
   (void)info;
-  for (size_t i = t->missing.len, n = 0; i-- && n < 8; n++) { /* a key often comes several times in a row */
-    if (same_key(t->missing.data[i].key, key)) return;
+  for (size_t i = t->missing.len, n = 0; i > 0 && n < 8; i--, n++) { /* a key often comes several times in a row */
+    if (same_key(t->missing.data[i - 1].key, key)) return;
   }
   pe_missing *m = pe_vec_push(&t->missing, t->alloc);
   if (!m) {

@@ -180,8 +180,8 @@ static uint16_t missing_allows(state *st) {
 
 static pe_verdict verdict(int effect, uint16_t blocked) {
   pe_verdict v = {.effect = (uint8_t)effect, .blocked_by = blocked};
-  for (size_t i = sizeof order; i--;) {
-    if (blocked >> order[i] & 1) v.primary = order[i];
+  for (size_t i = sizeof order; i > 0; i--) {
+    if (blocked >> order[i - 1] & 1) v.primary = order[i - 1];
   }
   return v;
 }

@@ -217,8 +217,8 @@ static int add_statement(pe_plan *p, pe_leg leg, int layer) {
   pe_buf told;
   const pe_policy *full = NULL;
   pe_buf_init(&told, p->alloc);
-  for (size_t i = p->documents.len; i-- > 0;) {
-    pe_document *d = &p->documents.data[i];
+  for (size_t i = p->documents.len; i > 0; i--) {
+    pe_document *d = &p->documents.data[i - 1];
     bool fits = false;
     if (d->layer != layer || d->fixed) continue;
     pe_buf_clear(&told);

@@ -4,6 +4,7 @@
 #include "grant/propose.h"
 
 #include "access/edit.h"
+#include "base/wrap.h"
 
 static const pe_caller *caller_of(const pe_plan *p) { return &p->request[PE_LEG_SECRET]->caller; }
 
@@ -14,7 +15,7 @@ pe_slice pe_propose_principal(const pe_plan *p) {
 }
 
 /* The statement that the next revocation looks for: the same for the same question, whatever its versions are. */
-void pe_propose_sid(const pe_plan *p, pe_leg leg, pe_buf *out) {
+PE_WRAPS void pe_propose_sid(const pe_plan *p, pe_leg leg, pe_buf *out) {
   const pe_slice who = pe_propose_principal(p), secret = p->access->secret.text, key = p->access->key.text;
   uint64_t hash = pe_slice_hash(who) * 3 + pe_slice_hash(secret);
   if (leg == PE_LEG_KEY) hash = hash * 3 + pe_slice_hash(key);

@@ -99,10 +99,10 @@ static pe_slice blanks_before(pe_slice text, uint32_t at) {
 
 /* What follows the last line end, or nothing and *found false. */
 static pe_slice last_line(pe_slice blanks, bool *found) {
-  for (size_t i = blanks.len; i-- > 0;) {
-    if (blanks.ptr[i] != '\n') continue;
+  for (size_t i = blanks.len; i > 0; i--) {
+    if (blanks.ptr[i - 1] != '\n') continue;
     *found = true;
-    return pe_slice_sub(blanks, i + 1, blanks.len);
+    return pe_slice_sub(blanks, i, blanks.len);
   }
   *found = false;
   return (pe_slice){"", 0};

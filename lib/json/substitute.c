@@ -68,9 +68,10 @@ static bool unchanged_part(const pe_json_node *n, pe_slice raw, size_t from, siz
   while (head < shorter && raw.ptr[head] == n->text.ptr[head]) head++;
   while (tail < shorter - head && raw.ptr[raw.len - 1 - tail] == n->text.ptr[n->text.len - 1 - tail]) tail++;
   if (n->escaped || (to > head && from < n->text.len - tail)) return false;
-  const size_t moved = to > head ? raw.len - n->text.len : 0; /* modulo 2^n when the text became longer */
+  const bool moved = to > head;
+  const size_t less = moved ? n->text.len : 0, more = moved ? raw.len : 0;
   const uint32_t start = n->span.start + 1;
-  *out = (pe_span){start + (uint32_t)(from + moved), start + (uint32_t)(to + moved)};
+  *out = (pe_span){start + (uint32_t)(from + more - less), start + (uint32_t)(to + more - less)};
   return true;
 }
 

@@ -6,6 +6,8 @@
  * cost time and nothing else: at worst that of a scan. */
 #include "policy/index.h"
 
+#include "base/wrap.h"
+
 enum { FEW = 12, KEY_MAX = 255, LENGTH_WORDS = (KEY_MAX + 64) / 64, NO_ENTRY = 0xFFFFFFFF };
 
 typedef struct entry {
@@ -25,9 +27,9 @@ struct pe_action_index {
 };
 
 /* The growing hash of a beginning. */
-static uint64_t grow(uint64_t h, char c) { return (h ^ (unsigned char)c) * 0x100000001B3u; }
+PE_WRAPS static uint64_t grow(uint64_t h, char c) { return (h ^ (unsigned char)c) * 0x100000001B3u; }
 static const uint64_t SEED = 0xCBF29CE484222325u;
-static uint64_t finish(uint64_t h) {
+PE_WRAPS static uint64_t finish(uint64_t h) {
   h = (h ^ h >> 32) * 0x9E3779B97F4A7C15u;
   return h ^ h >> 29;
 }

@@ -13,7 +13,7 @@ void pe_text_place(pe_buf *out, const pe_source *source, uint32_t offset) {
 }
 
 static void blanks(pe_buf *out, size_t n) {
-  while (n--) pe_buf_char(out, ' ');
+  for (; n > 0; n--) pe_buf_char(out, ' ');
 }
 
 /* Characters [from, to) of a line, counted as positions count them. Control characters become blanks, so that columns

@@ -3,6 +3,7 @@
  * code points; fingerprints hold on to a finding when lines move. */
 #include <stdio.h>
 
+#include "base/wrap.h"
 #include "policyeval/version.h"
 #include "report/json.h"
 #include "report/render.h"
@@ -113,7 +114,7 @@ static json_t *fixes(pe_out *o, const pe_alloc *alloc, const pe_finding *f) {
 }
 
 /* Rule, file, names on the path, and the text it is about: nothing that moves with lines or other statements. */
-static uint64_t fingerprint(const pe_finding *f) {
+PE_WRAPS static uint64_t fingerprint(const pe_finding *f) {
   uint64_t hash = pe_slice_hash(pe_slice_str(pe_rule_get(f->rule)->id));
   if (!f->source) return hash;
   pe_slice parts[2] = {pe_source_file(f->source)->name, pe_slice_sub(f->source->text, f->span.start, f->span.end)};

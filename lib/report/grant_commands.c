@@ -42,9 +42,9 @@ static void write_policy_name(const pe_plan *plan, const pe_document *d, pe_slic
   else if (d->given) text = pe_document_name(d);
   else pe_buf_str(&name, "read-");
   if (!known.len && d->given) {
-    for (size_t i = text.len; i-- > 0;)
-      if (text.ptr[i] == '/') {
-        text = pe_slice_sub(text, i + 1, text.len);
+    for (size_t i = text.len; i > 0; i--)
+      if (text.ptr[i - 1] == '/') {
+        text = pe_slice_sub(text, i, text.len);
         break;
       }
     if (pe_slice_ends(text, PE_SLICE(".json"))) text.len -= 5;
@@ -102,9 +102,9 @@ static void identity_owner(const pe_plan *plan, bool *role, pe_slice *name) {
   *name = c->name;
   if (c->kind != PE_CALLER_FEDERATED_USER || !c->parent.count) return;
   *name = c->parent.field[PE_ARN_RESOURCE];
-  for (size_t i = name->len; i-- > 0;)
-    if (name->ptr[i] == '/') {
-      *name = pe_slice_sub(*name, i + 1, name->len);
+  for (size_t i = name->len; i > 0; i--)
+    if (name->ptr[i - 1] == '/') {
+      *name = pe_slice_sub(*name, i, name->len);
       return;
     }
 }

@@ -51,7 +51,7 @@ static void write_statement(const pe_policy *p, uint32_t index, pe_buf *out) {
   const pe_span span = p->statements[index].span;
   const pe_slice text = pe_slice_sub(p->json.source->text, span.start, span.end);
   size_t indent = 0;
-  for (size_t i = text.len; i-- > 1 && (text.ptr[i - 1] == ' ' || text.ptr[i - 1] == '\t');) indent++;
+  for (size_t i = text.len; i > 1 && (text.ptr[i - 2] == ' ' || text.ptr[i - 2] == '\t'); i--) indent++;
   pe_buf_str(out, "    + ");
   for (size_t i = 0; i < text.len; i++) {
     if (text.ptr[i] != '\r') pe_buf_char(out, text.ptr[i]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Looking things up. A loaded catalog holds the built-in services too. */
+#include "base/wrap.h"
 #include "service/tables.h"
 
 static inline unsigned char lower(char c) {
@@ -45,7 +46,7 @@ const pe_resource_type *pe_service_resource(const pe_service *s, pe_slice name) 
   return search(s->resources, s->nresources, sizeof *s->resources, offsetof(pe_resource_type, name), name);
 }
 
-uint64_t pe_service_action_hash(pe_slice service, pe_slice name) {
+PE_WRAPS uint64_t pe_service_action_hash(pe_slice service, pe_slice name) {
   return pe_slice_hash_nocase(service) * 3 ^ pe_slice_hash_nocase(name);
 }
 

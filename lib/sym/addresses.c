@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/wrap.h"
 
 /* Whole numbers of 128 bits --------------------------------------------------------------------------------- */
 
@@ -16,7 +17,7 @@ static int wide_cmp(wide a, wide b) {
   return a.lo < b.lo ? -1 : a.lo > b.lo;
 }
 
-static wide wide_add(wide a, wide b) {
+PE_WRAPS static wide wide_add(wide a, wide b) {
   wide sum = {a.hi + b.hi, a.lo + b.lo};
   bool carry = sum.lo < a.lo, over = sum.hi < a.hi;
   sum.hi += carry;
@@ -24,7 +25,7 @@ static wide wide_add(wide a, wide b) {
   return over ? (wide){UINT64_MAX, UINT64_MAX} : sum;
 }
 
-static wide wide_sub(wide a, wide b) { return (wide){a.hi - b.hi - (a.lo < b.lo), a.lo - b.lo}; }
+PE_WRAPS static wide wide_sub(wide a, wide b) { return (wide){a.hi - b.hi - (a.lo < b.lo), a.lo - b.lo}; }
 
 static wide first_of(const pe_cidr *c) {
   wide n = {0, 0};
@@ -161,14 +162,15 @@ static int add_to_class(counter *n, const uint32_t *set, size_t words, wide from
 static int list_classes(counter *n, uint32_t tracks) {
   static const wide most = {UINT64_MAX, UINT64_MAX}, one = {0, 1};
   size_t words = (tracks + 31) / 32;
-  uint32_t *depth = pe_arena_zero(n->arena, tracks, sizeof *depth), *set = pe_arena_zero(n->arena, words, sizeof *set);
+  int32_t *depth = pe_arena_zero(n->arena, tracks, sizeof *depth);
+  uint32_t *set = pe_arena_zero(n->arena, words, sizeof *set);
   if (!depth || !set) return POLICYEVAL_ENOMEM;
   if (n->edges.len) qsort(n->edges.data, n->edges.len, sizeof *n->edges.data, cmp_edges);
   int rc = 0;
   for (size_t i = 0; i < n->edges.len && !rc; i++) {
     const edge *e = &n->edges.data[i];
     uint32_t bit = (uint32_t)1 << e->track % 32;
-    depth[e->track] += (uint32_t)e->step;
+    depth[e->track] += e->step;
     if (depth[e->track]) set[e->track / 32] |= bit;
     else set[e->track / 32] &= ~bit;
     if (!depth[NAMED] || depth[OUTSIDE]) continue;

@@ -256,7 +256,7 @@ static int grants(finder *f, const pe_box *allow, const cell *c, pe_found *found
   f->literals.len = 0;
   for (uint32_t i = 0; i < allow->count + f->ndims; i++) {
     bool of_cell = i >= allow->count;
-    uint32_t d = i - allow->count;
+    uint32_t d = of_cell ? i - allow->count : 0;
     if (of_cell && !c->at[d]) continue;
     uint32_t *slot = pe_vec_push(&f->literals, a);
     if (!slot) return POLICYEVAL_ENOMEM;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "base/wrap.h"
 
 unsigned pe_class_of(uint32_t cp) {
   unsigned mask = 0;
@@ -95,7 +96,7 @@ int pe_items_frame(pe_items *items, const pe_alloc *a, const char *frame) {
   return 0;
 }
 
-uint64_t pe_glob_hash(const pe_item *items, uint32_t count) {
+PE_WRAPS uint64_t pe_glob_hash(const pe_item *items, uint32_t count) {
   uint64_t h = 1469598103934665603u;
   for (uint32_t i = 0; i < count; i++) {
     h = (h ^ items[i]) * 1099511628211u;

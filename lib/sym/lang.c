@@ -198,7 +198,8 @@ static step try_glob(finder *f, const pe_glob *g, const pe_lang *self) {
 /* The union with fewest patterns, plain words first. NULL: nothing restricts the text. */
 static const pe_lang *smallest(const finder *f) {
   const pe_lang *best = f->domain;
-  for (uint32_t i = f->query->nwanted; i-- > 0;) {
+  for (uint32_t i = f->query->nwanted; i > 0;) {
+    i--;
     const pe_lang *l = f->query->wanted[i];
     if (l->everything || (best && i < f->query->nlimits)) continue;
     if (!best || (l->exact > best->exact) || (l->exact == best->exact && l->count < best->count)) best = l;

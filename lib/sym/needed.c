@@ -160,7 +160,8 @@ static int judge_all(finder *f, pe_needed_list *out) {
     slot->result.alloc = out->alloc;
   }
   const uint32_t only = f->q.statement;
-  for (uint32_t i = f->policy->nstatements; i-- > 0 && !rc;) {
+  for (uint32_t i = f->policy->nstatements; i > 0 && !rc;) {
+    i--;
     if (only != UINT32_MAX && only != i) continue;
     pe_needed *n = &out->list.data[i];
     rc = judge(f, i, n);

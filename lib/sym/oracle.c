@@ -2,6 +2,7 @@
 #include "sym/oracle.h"
 
 #include "base/error.h"
+#include "base/wrap.h"
 #include "sym/observer.h"
 #include "sym/set.h"
 
@@ -275,7 +276,7 @@ int pe_oracle_element(pe_oracle *o, uint32_t key, const pe_wish *wish, uint32_t 
 
 /* Questions ---------------------------------------------------------------------------------------------- */
 
-static uint64_t hash_question(uint32_t key, const pe_literal *literals, uint32_t count) {
+PE_WRAPS static uint64_t hash_question(uint32_t key, const pe_literal *literals, uint32_t count) {
   uint64_t h = 1469598103934665603u ^ key;
   for (uint32_t i = 0; i < count; i++) {
     h = (h ^ literals[i]) * 1099511628211u;

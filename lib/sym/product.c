@@ -4,6 +4,7 @@
  * one that has come furthest. */
 #include "base/error.h"
 #include "base/utf8.h"
+#include "base/wrap.h"
 #include "sym/lang.h"
 #include "sym/observer.h"
 
@@ -61,7 +62,8 @@ static int add_glob(product *p, const pe_glob *g, uint32_t group) {
     if (separator || colon || kind == PE_ITEM_ONE || kind == PE_ITEM_STAR) field = base + i + 1;
   }
   uint32_t least = 0;
-  for (uint32_t i = g->count; i-- > 0;) {
+  for (uint32_t i = g->count; i > 0;) {
+    i--;
     if (!pe_item_is_star(g->items[i])) least++;
     p->places.data[base + i].least = least;
   }
@@ -89,8 +91,8 @@ static void prune(product *p) {
   if (!p->next.len) return;
   size_t kept = p->next.len;
   uint32_t first = UINT32_MAX;
-  for (size_t i = p->next.len; i-- > 0;) {
-    uint32_t at = p->next.data[i];
+  for (size_t i = p->next.len; i > 0; i--) {
+    uint32_t at = p->next.data[i - 1];
     if (at >= first) continue;
     p->next.data[--kept] = at;
     const place *pl = &p->places.data[at];
@@ -124,7 +126,7 @@ static bool judge(product *p, state *s) {
   return true;
 }
 
-static uint64_t hash_set(const uint32_t *set, size_t n) {
+PE_WRAPS static uint64_t hash_set(const uint32_t *set, size_t n) {
   uint64_t h = 1469598103934665603u ^ n;
   for (size_t i = 0; i < n; i++) {
     h = (h ^ set[i]) * 1099511628211u;

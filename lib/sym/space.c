@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/wrap.h"
 
 int pe_space_init(pe_space *s, const pe_alloc *a) {
   *s = (pe_space){.alloc = a, .arena = pe_arena_new(a, 0)};
@@ -51,7 +52,7 @@ int pe_space_find_key(pe_space *s, pe_slice name, uint32_t *out) {
   return 0;
 }
 
-static uint64_t mix(uint64_t h, uint64_t with) {
+PE_WRAPS static uint64_t mix(uint64_t h, uint64_t with) {
   h = (h ^ with) * 1099511628211u;
   return h ^ h >> 29;
 }

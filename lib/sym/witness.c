@@ -21,9 +21,9 @@ static int set_session(pe_request_builder *b, pe_slice role, pe_slice session, c
   pe_buf text;
   pe_arn_split(role, &arn);
   pe_slice name = arn.field[PE_ARN_RESOURCE];
-  for (size_t i = name.len; i-- > 0;) {
-    if (name.ptr[i] != '/') continue;
-    name = pe_slice_sub(name, i + 1, name.len);
+  for (size_t i = name.len; i > 0; i--) {
+    if (name.ptr[i - 1] != '/') continue;
+    name = pe_slice_sub(name, i, name.len);
     break;
   }
   pe_buf_init(&text, a);

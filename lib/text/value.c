@@ -3,6 +3,7 @@
 #include "text/value.h"
 
 #include "base/error.h"
+#include "base/wrap.h"
 
 bool pe_bool_parse(pe_slice text, bool *out) {
   bool yes = pe_slice_eq_ascii_nocase(text, PE_SLICE("true"));
@@ -37,7 +38,7 @@ static size_t base64_length(pe_slice t) {
   return n;
 }
 
-int pe_base64_decode(pe_arena *arena, pe_slice text, pe_slice *out) {
+PE_WRAPS int pe_base64_decode(pe_arena *arena, pe_slice text, pe_slice *out) {
   size_t n = base64_length(text);
   if (n == SIZE_MAX) return 1;
   char *to = pe_arena_alloc(arena, n / 4 * 3 + 3);
@@ -55,7 +56,7 @@ int pe_base64_decode(pe_arena *arena, pe_slice text, pe_slice *out) {
 
 bool pe_base64_valid(pe_slice text) { return base64_length(text) != SIZE_MAX; }
 
-bool pe_base64_equal(pe_slice text, pe_slice bytes) {
+PE_WRAPS bool pe_base64_equal(pe_slice text, pe_slice bytes) {
   size_t n = base64_length(text), len = 0;
   if (n == SIZE_MAX || n / 4 * 3 + (n % 4 ? n % 4 - 1 : 0) != bytes.len) return false;
   uint32_t bits = 0;
