@@ -152,7 +152,7 @@ static int run(pe_analysis *a, pe_question *q) {
     case POLICYEVAL_ASK_NEW_ACCESS: return a->against ? run_inclusion(a, q) : POLICYEVAL_EINVAL;
     case POLICYEVAL_ASK_ACCESS_GRANTED:
       if (!a->narrow.nactions && !a->narrow.nresources) return POLICYEVAL_EINVAL;
-      q->narrow = pe_query_narrow;
+      q->narrow = pe_narrow_boxes;
       q->user = &a->narrow;
       return run_inclusion(a, q);
     case POLICYEVAL_ASK_PUBLIC: return run_public(a, q);

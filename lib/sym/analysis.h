@@ -5,6 +5,7 @@
 
 #include "policyeval/analysis.h"
 #include "sym/findings.h"
+#include "sym/narrow.h"
 #include "sym/needed.h"
 #include "sym/public.h"
 

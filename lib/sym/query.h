@@ -65,11 +65,4 @@ static inline void pe_question_charge(pe_question *q, const pe_result *r) {
 /* 0; ENOMEM; EINTERNAL: the evaluator does not confirm the witness; ECANCELED. */
 int pe_query_run(const pe_question *q, pe_result *out);
 
-/* Boxes for actions and resources as a policy writes them (no variables); for `narrow`. */
-typedef struct pe_narrow {
-  const pe_slice *actions, *resources;
-  uint32_t nactions, nresources;
-} pe_narrow;
-int pe_query_narrow(pe_compiler *c, void *narrow, pe_boxes *out);
-
 #endif

@@ -8,6 +8,7 @@
 #include "pair_world.h"
 #include "policy/load.h"
 #include "sym/findings.h"
+#include "sym/narrow.h"
 
 enum { CASES = UNIT_CASES(50000), PAIRS_PER_WORLD = UNIT_CASES(400), STATEMENTS_MOST = 8, ENTRIES_A_STATEMENT = 8 };
 
@@ -246,7 +247,7 @@ static pe_result run(const question *q, const char *about) {
   const pe_policy *subject = q->subject->policy, *against = q->against ? q->against->policy : NULL;
   asked.subject = (pe_group){&subject, 1};
   if (against) asked.against = (pe_group){&against, 1};
-  asked.narrow = q->actions || q->resources ? pe_query_narrow : NULL;
+  asked.narrow = q->actions || q->resources ? pe_narrow_boxes : NULL;
   asked.user = &narrow;
   int rc = pe_query_run(&asked, &r);
   if (rc) ck_abort_msg("error %d\n%s", rc, about);
