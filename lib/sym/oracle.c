@@ -137,7 +137,8 @@ static int next_likely(pe_oracle *o, uint32_t key, bool *more) {
 static int make_ready(pe_oracle *o, uint32_t key) {
   const pe_space_key *k = &o->space->keys.data[key];
   pe_texts texts = {0};
-  int rc = 0;
+  int rc = o->likely ? o->likely(o->likely_user) : 0;
+  o->likely = NULL;
   for (int sort = PE_SORT_NUMBER; sort <= PE_SORT_ADDRESS && !rc; sort++) {
     if (k->sort == sort || k->sort == PE_SORT_MIXED) rc = range_samples(o, k, (pe_sort)sort, &texts);
   }

@@ -41,6 +41,8 @@ typedef struct pe_oracle {
   PE_VEC(uint32_t) slots; /* hash table of memo + 1 */
   pe_items word;          /* scratch */
   bool mixed;             /* a NO was doubtful: a key of several sorts */
+  int (*likely)(void *user); /* fills in the likely values of all keys, once and only if values are asked for; NULL: done */
+  void *likely_user;
 } pe_oracle;
 
 int pe_oracle_init(pe_oracle *o, pe_space *space, pe_budget *budget);

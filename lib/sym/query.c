@@ -90,7 +90,8 @@ static int compile_group(attempt *t, const pe_group *g, pe_side *out) {
   return rc;
 }
 
-static int compile_likely(attempt *t) {
+static int compile_likely(void *user) {
+  attempt *t = user;
   const pe_group *s = &t->q->subject, *o = &t->q->against;
   uint32_t n = s->count + o->count;
   const pe_policy **all = pe_alloc_array(t->q->alloc, n + 1, sizeof(const pe_policy *));
@@ -193,11 +194,12 @@ static int gather(attempt *t) {
 }
 
 static int new_oracle(attempt *t) {
-  int rc = compile_likely(t);
-  if (rc) return rc;
   pe_oracle_done(&t->o);
   t->epoch = t->space.epoch;
-  return pe_oracle_init(&t->o, &t->space, t->budget);
+  int rc = pe_oracle_init(&t->o, &t->space, t->budget);
+  t->o.likely = compile_likely;
+  t->o.likely_user = t;
+  return rc;
 }
 
 static int compile(attempt *t, const pe_assumed *assumed, size_t n) {
