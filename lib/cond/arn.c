@@ -21,14 +21,14 @@ static void read_arn(pe_leaf *leaf, pe_slice text, pe_operand *out) {
   out->valid = out->as.arn.count == PE_ARN_FIELDS;
 }
 
-static pe_base from_match(pe_match m) {
+static pe_base from_match(pe_leaf *leaf, const pe_arn_pattern *p, pe_match m) {
   switch (m) {
   case PE_MATCH_YES: return PE_BASE_YES;
   case PE_MATCH_ABSENT: return PE_BASE_ABSENT;
   case PE_MATCH_UNKNOWN: return PE_BASE_UNKNOWN;
   case PE_MATCH_NO: break;
   }
-  return PE_BASE_NO;
+  return pe_leaf_may_lack_of(leaf, p) ? PE_BASE_LACKING : PE_BASE_NO;
 }
 
 static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
@@ -41,10 +41,10 @@ static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *
   }
   if (p->exact) return pe_slice_eq(p->text, operand->text) ? PE_BASE_YES : PE_BASE_NO;
   pe_match m = pe_arn_pattern_match(p, &operand->as.arn, pe_leaf_resolve, leaf, false);
-  if (m != PE_MATCH_NO || !p->has_variable) return from_match(m);
+  if (m != PE_MATCH_NO || !p->has_variable) return from_match(leaf, p, m);
   /* AMB-8: live wildcards only ever match more. */
   pe_match live = pe_arn_pattern_match(p, &operand->as.arn, pe_leaf_resolve, leaf, true);
-  return from_match(live != m && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE ? live : m);
+  return from_match(leaf, p, live != m && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE ? live : m);
 }
 
 const pe_family_ops pe_family_arn = {compile, read_arn, match};

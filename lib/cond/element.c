@@ -4,7 +4,7 @@
 
 /* What kept the values of the policy from matching. */
 typedef struct misses {
-  uint32_t malformed, unresolved, unknown;
+  uint32_t malformed, unresolved, lacking, unknown;
 } misses;
 
 static pe_cond_why why_not(const pe_cond_run *run, bool valid, const misses *m) {
@@ -24,7 +24,8 @@ static pe_tri negated_miss(pe_leaf *leaf, const pe_cond_run *run, pe_slice reque
   if (m->unresolved && pe_leaf_reading(leaf, PE_ROW_AMB_6) == PE_AMB_6_NO_MATCH) {
     return pe_cond_say(run, PE_TRI_NO, PE_WHY_VARIABLE_ABSENT, request, only);
   }
-  if (m->unknown) return pe_cond_say(run, PE_TRI_UNKNOWN, PE_WHY_UNKNOWN, request, only);
+  bool open = m->unknown || (m->lacking && pe_leaf_reading(leaf, PE_ROW_AMB_6) == PE_AMB_6_NO_MATCH);
+  if (open) return pe_cond_say(run, PE_TRI_UNKNOWN, PE_WHY_UNKNOWN, request, only);
   return pe_cond_say(run, PE_TRI_YES, PE_WHY_MATCHED, request, UINT32_MAX);
 }
 
@@ -43,6 +44,7 @@ pe_tri pe_cond_element(pe_leaf *leaf, const pe_cond_run *run, pe_slice request) 
     case PE_BASE_NO: break;
     case PE_BASE_MALFORMED: m.malformed++; break;
     case PE_BASE_ABSENT: m.unresolved++; break;
+    case PE_BASE_LACKING: m.lacking++; break;
     case PE_BASE_UNKNOWN: m.unknown++; break;
     }
   }

@@ -25,6 +25,7 @@ typedef enum pe_base {
   PE_BASE_YES,
   PE_BASE_MALFORMED, /* the policy's value does not fit the family */
   PE_BASE_ABSENT,    /* a variable without value */
+  PE_BASE_LACKING,   /* no match whatever a variable is, but it may have no value */
   PE_BASE_UNKNOWN    /* a variable whose value is not known */
 } pe_base;
 

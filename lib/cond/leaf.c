@@ -34,13 +34,14 @@ static outcome explore(pe_leaf *leaf, pe_leaf_fn fn, void *user) {
   }
   pe_row row = leaf->need;
   unsigned in_force = env->readings->of[row], first = first_reading(row), count = pe_row_count(row);
-  bool cautious = in_force < first, differ = false;
+  bool cautious = in_force < first, differ = false, open = false;
   outcome all = {0}, chosen = {0}, one = {0};
   for (unsigned i = first; i < count; i++) {
-    bool before = one.value;
+    bool before = one.value, unknown_before = one.unknown;
     leaf->fixed[row] = (uint8_t)(i + 1);
     one = explore(leaf, fn, user);
     differ |= i > first && one.value != before;
+    open |= i > first && one.unknown != unknown_before; /* an unknown fact matters under some readings only */
     all.undetermined |= one.undetermined;
     all.unknown |= one.unknown;
     add_rows(&all.touched, &one.touched);
@@ -52,7 +53,7 @@ static outcome explore(pe_leaf *leaf, pe_leaf_fn fn, void *user) {
     chosen.undetermined |= differ;
     chosen.value = differ ? env->want : one.value;
   }
-  if (differ) pe_rowset_add(&chosen.touched, row);
+  if (differ || open) pe_rowset_add(&chosen.touched, row);
   return chosen;
 }
 
@@ -104,6 +105,22 @@ pe_resolved pe_leaf_resolve(void *user, const pe_variable *v, pe_slice *out) {
   if (value.len == 0 && pe_leaf_reading(leaf, PE_ROW_AMB_9) == PE_AMB_9_ABSENT) return fall_back(v, out);
   *out = value;
   return PE_RESOLVED_VALUE;
+}
+
+bool pe_leaf_may_lack(const pe_leaf *leaf, const pe_pattern *p) {
+  for (uint32_t i = 0; i < p->nvariables; i++) {
+    const pe_variable *v = &p->variables[i];
+    const pe_fact *f = v->fallback.ptr ? NULL : pe_facts_find_nocase(leaf->env->facts, v->hash, v->key);
+    if (f && f->unknown) return true;
+  }
+  return false;
+}
+
+bool pe_leaf_may_lack_of(const pe_leaf *leaf, const pe_arn_pattern *p) {
+  for (unsigned i = 0; i < p->fields && p->has_variable; i++) {
+    if (pe_leaf_may_lack(leaf, &p->field[i])) return true;
+  }
+  return false;
 }
 
 pe_match pe_leaf_match(pe_leaf *leaf, const pe_pattern *p, pe_slice value) {

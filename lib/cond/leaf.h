@@ -12,6 +12,7 @@
 #include "cond/facts.h"
 #include "cond/readings.h"
 #include "service/keys.h"
+#include "text/arn.h"
 #include "text/pattern.h"
 
 /* What one evaluation run carries down to every leaf. */
@@ -69,6 +70,9 @@ unsigned pe_leaf_reading(pe_leaf *leaf, pe_row row);
 /* Resolver of policy variables from the facts (pe_resolve_fn; user is the pe_leaf): L3.7, AMB-9, AMB-31,
  * AMB-36. */
 pe_resolved pe_leaf_resolve(void *leaf, const pe_variable *variable, pe_slice *out);
+/* May a variable of the pattern have no value? Only if its key is declared unknown, and there is no default. */
+bool pe_leaf_may_lack(const pe_leaf *leaf, const pe_pattern *p);
+bool pe_leaf_may_lack_of(const pe_leaf *leaf, const pe_arn_pattern *p);
 /* L3.13: matches a pattern with variables; AMB-8 where it matters. ABSENT: L3.9, L3.11. */
 pe_match pe_leaf_match(pe_leaf *leaf, const pe_pattern *p, pe_slice value);
 

@@ -29,7 +29,7 @@ static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *
   case PE_MATCH_UNKNOWN: return PE_BASE_UNKNOWN;
   case PE_MATCH_NO: break;
   }
-  return PE_BASE_NO;
+  return pe_leaf_may_lack(leaf, p) ? PE_BASE_LACKING : PE_BASE_NO;
 }
 
 const pe_family_ops pe_family_string = {compile, read_text, match};

@@ -43,11 +43,15 @@ static bool matches_all(const pe_condition *c) {
   return false;
 }
 
-static bool all_malformed(const pe_condition *c) {
+static bool all_malformed(pe_leaf *leaf, const pe_condition *c) {
+  bool any_arn = false;
   for (uint32_t i = 0; i < c->count; i++) {
-    if (c->values[i].valid) return false;
+    const pe_cond_value *v = &c->values[i];
+    bool any = v->valid && c->family == PE_FAMILY_ARN && v->as.arn->is_any;
+    if (v->valid && !any) return false;
+    any_arn |= any;
   }
-  return true;
+  return !any_arn || pe_leaf_reading(leaf, PE_ROW_AMB_13B) == PE_AMB_13B_NONE;
 }
 
 /* The key is declared unknown: it may be absent, or have any values. Unknown is the result only if these
@@ -58,7 +62,7 @@ static pe_tri unknown_key(pe_leaf *leaf, const pe_cond_run *run) {
   if (!(c->info && c->info->presence == PE_PRESENCE_ALWAYS))
     may_be[pe_cond_absent(leaf, run) == PE_TRI_YES] = true;
   /* Values that are not of the type match nothing; whether a negated operator is true of them is AMB-13's question. */
-  if (negated || !all_malformed(c)) may_be[!negated] = true;
+  if (negated || !all_malformed(leaf, c)) may_be[!negated] = true;
   if (!matches_all(c)) may_be[negated] = true;
   pe_tri t = may_be[0] && may_be[1] ? PE_TRI_UNKNOWN : may_be[1] ? PE_TRI_YES : PE_TRI_NO;
   return pe_cond_say_key(run, t, PE_WHY_UNKNOWN);

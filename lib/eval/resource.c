@@ -4,7 +4,7 @@
 #include "cond/leaf.h"
 
 /* Readings are asked for through a leaf; without one, an entry whose answer hangs on a reading is OPEN. */
-typedef enum found { NO, YES, ABSENT, UNKNOWN, OPEN } found;
+typedef enum found { NO, YES, ABSENT, LACKING, UNKNOWN, OPEN } found; /* LACKING: no, but a variable may have no value */
 
 /* ---- AMB-3: the first five fields without regard to letter case ---- */
 
@@ -77,6 +77,14 @@ static found confirm(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
   return YES;
 }
 
+static bool may_match(pe_match m) { return m == PE_MATCH_YES || m == PE_MATCH_UNKNOWN; }
+
+/* Of a match that hangs on an unknown variable, or not. */
+static found confirm_match(const pe_resource *e, const pe_request *r, pe_leaf *leaf, pe_match m) {
+  found f = confirm(e, r, leaf);
+  return f == YES && m == PE_MATCH_UNKNOWN ? UNKNOWN : f;
+}
+
 /* The entry does not match field by field: it may under AMB-1 or AMB-3. */
 static found reconsider(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
   const pe_arn_pattern *p = &e->pattern;
@@ -85,26 +93,23 @@ static found reconsider(const pe_resource *e, const pe_request *r, pe_leaf *leaf
     pe_match m = leaf && p->has_variable ? pe_leaf_match(leaf, &p->whole, r->resource.text)
                  : pe_pattern_match(&p->whole, r->resource.text) ? PE_MATCH_YES
                                                                  : PE_MATCH_NO;
-    if (m == PE_MATCH_YES && !leaf) return OPEN;
-    if (m == PE_MATCH_YES && pe_leaf_reading(leaf, PE_ROW_AMB_1) == AMB_1_CROSSING) return confirm(e, r, leaf);
+    if (may_match(m) && !leaf) return OPEN;
+    if (may_match(m) && pe_leaf_reading(leaf, PE_ROW_AMB_1) == AMB_1_CROSSING) return confirm_match(e, r, leaf, m);
   }
-  if (!fixed_fields_nocase(p, &r->resource) || match_last_field(p, &r->resource, leaf) != PE_MATCH_YES)
-    return NO;
+  if (!fixed_fields_nocase(p, &r->resource)) return NO;
+  pe_match last = match_last_field(p, &r->resource, leaf);
+  if (!may_match(last)) return NO;
   if (!leaf) return OPEN;
-  return pe_leaf_reading(leaf, PE_ROW_AMB_3) == AMB_3_NOCASE ? confirm(e, r, leaf) : NO;
+  return pe_leaf_reading(leaf, PE_ROW_AMB_3) == AMB_3_NOCASE ? confirm_match(e, r, leaf, last) : NO;
 }
 
 static found match_variables(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
   pe_match m = pe_arn_pattern_match(&e->pattern, &r->resource, pe_leaf_resolve, leaf, false);
   pe_match live = pe_arn_pattern_match(&e->pattern, &r->resource, pe_leaf_resolve, leaf, true);
-  if ((m == PE_MATCH_YES) != (live == PE_MATCH_YES) && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE)
-    m = live;
-  switch (m) {
-  case PE_MATCH_YES: return confirm(e, r, leaf);
-  case PE_MATCH_ABSENT: return ABSENT;
-  case PE_MATCH_UNKNOWN: return UNKNOWN;
-  default: return reconsider(e, r, leaf);
-  }
+  if (m != live && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE) m = live;
+  if (m == PE_MATCH_ABSENT) return ABSENT;
+  found f = m == PE_MATCH_NO ? reconsider(e, r, leaf) : confirm_match(e, r, leaf, m);
+  return f == NO && pe_leaf_may_lack_of(leaf, &e->pattern) ? LACKING : f;
 }
 
 static found match_entry(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
@@ -125,23 +130,25 @@ typedef struct element {
   const pe_request *r;
 } element;
 
-static pe_tri negate(const element *e, pe_leaf *leaf, bool unknown, bool absent) {
+static pe_tri negate(const element *e, pe_leaf *leaf, bool unknown, bool absent, bool lacking) {
   /* L3.10: an entry that cannot be resolved neither matches nor excludes. */
   if (absent && pe_leaf_reading(leaf, PE_ROW_AMB_7) == AMB_7_NOTHING) return PE_TRI_NO;
   if (e->r->star_only && pe_leaf_reading(leaf, PE_ROW_PE_9) == PE_9_NO) return PE_TRI_NO;
+  if (!unknown && lacking && pe_leaf_reading(leaf, PE_ROW_AMB_7) == AMB_7_NOTHING) unknown = true;
   return unknown ? PE_TRI_UNKNOWN : PE_TRI_YES;
 }
 
 static pe_tri test_element(pe_leaf *leaf, void *user) {
   const element *e = user;
-  bool unknown = false, absent = false, not = e->s->resource_mode == PE_MODE_NOT;
+  bool unknown = false, absent = false, lacking = false, not = e->s->resource_mode == PE_MODE_NOT;
   for (uint32_t i = 0; i < e->s->nresources; i++) {
     found f = match_entry(&e->s->resources[i], e->r, leaf);
     if (f == YES) return not ? PE_TRI_NO : PE_TRI_YES;
     unknown |= f == UNKNOWN;
     absent |= f == ABSENT;
+    lacking |= f == LACKING;
   }
-  if (not ) return negate(e, leaf, unknown, absent);
+  if (not ) return negate(e, leaf, unknown, absent, lacking);
   return unknown ? PE_TRI_UNKNOWN : PE_TRI_NO;
 }
 

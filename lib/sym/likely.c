@@ -130,7 +130,8 @@ static int written_actions(list *l, const source *s) {
 
 static int actions(list *l, const source *s) {
   int rc = 0;
-  for (unsigned are = 1; are <= 1; are--) {
+  for (unsigned pass = 0; pass < 2; pass++) { /* those that are mentioned first */
+    const unsigned are = 1 - pass;
     for (unsigned i = 0; i < KNOWN && !rc; i++) {
       if ((s->mentioned >> i & 1) == are) rc = keep_text(l, known[i].first);
     }
@@ -179,7 +180,8 @@ static int written_resources(list *l, const source *s) {
 
 static int resources(list *l, const source *s) {
   int rc = written_resources(l, s);
-  for (unsigned are = 1; are <= 1; are--) {
+  for (unsigned pass = 0; pass < 2; pass++) { /* those that are mentioned first */
+    const unsigned are = 1 - pass;
     for (unsigned i = 0; i < KNOWN && !rc; i++) {
       if ((s->mentioned >> i & 1) == are) rc = keep_text(l, known[i].resource);
     }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Conditions (L2) and variables (L3) of the reference evaluator."""
-from values import (STAR, UNKNOWN, UNRESOLVED, all_of, any_of, binary, date, expand, fields, glob, lower, negate,
+from values import (STAR, UNKNOWN, UNRESOLVED, Open, all_of, any_of, binary, date, expand, fields, glob, lower, negate,
                     network, number)
 
 # Keys that AWS documents as multivalued (A20).
@@ -162,7 +162,7 @@ class Test:
         results, odd = [], False
         ready = self.ready(value)
         odd = odd or ready is None
-        unresolved = False
+        unresolved = lacking = False
         for text in self.values:
             pattern = self.pattern(text)
             if pattern is UNRESOLVED:
@@ -171,14 +171,18 @@ class Test:
             if pattern == "odd":
                 odd = True
                 continue
-            if pattern == "open":
-                results.append(UNKNOWN)
+            if self.open and ready is not None:
+                fits = self.fits(ready, pattern)
+                results.append(UNKNOWN if fits else False)
+                lacking = lacking or (not fits and self.open.lacking)
                 continue
             results.append(ready is not None and self.fits(ready, pattern))
         fits = any_of(results)
         if not self.negated:
             return fits
         outcome = negate(fits)
+        if outcome is True and lacking and self.row("AMB-6") == "no-match":
+            outcome = UNKNOWN
         if outcome is not False and unresolved and ready is not None and self.row("AMB-6") == "no-match":
             return False
         if outcome is not False and odd and self.row("AMB-13") == "false":  # AMB-13
@@ -208,15 +212,14 @@ class Test:
         return text if text in ("true", "false") else None
 
     def pattern(self, text):
-        """A value of the policy as its type; "odd" if it is none, UNRESOLVED, "open" if a variable is unknown."""
-        kind = self.base
+        """A value of the policy as its type; "odd" if it is none, or UNRESOLVED."""
+        kind, self.open = self.base, None
         if kind.startswith("String") or kind == "ArnLike":
             tokens = expand(text, self.version, self.variable, kind in ("StringLike", "ArnLike"),
                             lambda: self.row("AMB-8") == "live")
             if tokens is UNRESOLVED:
                 return UNRESOLVED
-            if tokens is UNKNOWN:
-                return "open"
+            self.open = tokens if isinstance(tokens, Open) else None
             if kind != "ArnLike":
                 return tokens
             return self.arn(tokens)
@@ -224,7 +227,7 @@ class Test:
         return "odd" if ready is None else ready
 
     def arn(self, tokens):
-        if tokens == [STAR]:  # AMB-13b
+        if tokens == [STAR] and not self.open:  # AMB-13b
             return [[STAR]] * 6 if self.row("AMB-13b") == "any" else "odd"
         out = [[]]
         for token in tokens:
@@ -240,6 +243,8 @@ class Test:
             return glob(pattern, ready)
         if kind == "ArnLike":
             return all(glob(p, f) for p, f in zip(pattern, ready))
+        if kind.startswith("String") and self.open:
+            return glob(pattern, ready, kind.endswith("IgnoreCase"))
         if kind.startswith("String"):
             text = "".join(pattern)
             return ready == (lower(text) if kind.endswith("IgnoreCase") else text)

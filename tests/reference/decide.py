@@ -4,7 +4,7 @@ import itertools
 import re
 
 from condition import Fact, Test, text_of, variable
-from values import (STAR, UNKNOWN, UNRESOLVED, any_of, expand, glob, lower_ascii, negate, wild)
+from values import (LACKING, STAR, UNKNOWN, UNRESOLVED, Open, any_of, expand, glob, lower_ascii, negate, wild)
 
 # The rows that change a decision, the default reading first.
 ROWS = {
@@ -221,10 +221,14 @@ class Run:
                       lambda: row("AMB-8") == "live")
         if last is UNRESOLVED:
             return UNRESOLVED
+        fits = self.resource_reads(cut, short, last, row)
+        if isinstance(last, Open):
+            return UNKNOWN if fits else LACKING if last.lacking else False
+        return fits
+
+    def resource_reads(self, cut, short, last, row):
+        """The fields of an entry against those of the resource, under the readings of AMB-1, AMB-2 and AMB-3."""
         word = re.split("[:/]", re.sub(r"\$\{[^}]*\}", "", cut[5]), maxsplit=1)[0]
-        if last is UNKNOWN:
-            early = all(glob(wild(p), f) for p, f in zip(cut[:5], self.fields))
-            return UNKNOWN if early else False
         if self.fields[2] in WORDED and cut[5] != "*" and ("*" in word or "?" in word) and row("AMB-2") == "literal":
             return False
         fold = row("AMB-3") == "nocase"
@@ -242,19 +246,21 @@ class Run:
     def resource_part(self, s, version, layer, want):
         if "Resource" in s:
             def truth(row):
-                return any_of(r is not UNRESOLVED and r for r in
+                return any_of(r not in (UNRESOLVED, LACKING) and r for r in
                               (self.resource_fits(e, version, layer, row) for e in as_list(s["Resource"])))
             return self.leaf(truth, want)
         if "NotResource" in s:
             def truth(row):
                 found = [self.resource_fits(e, version, layer, row, True) for e in as_list(s["NotResource"])]
-                listed = any_of(r is not UNRESOLVED and r for r in found)
+                listed = any_of(r not in (UNRESOLVED, LACKING) and r for r in found)
                 if listed is True:
                     return False
                 if UNRESOLVED in found and row("AMB-7") == "nothing":
                     return False
                 if self.bare and row("PE-9") == "no":
                     return False
+                if LACKING in found and row("AMB-7") == "nothing":
+                    return UNKNOWN
                 return negate(listed)
             return self.leaf(truth, want)
         return layer == "trust"

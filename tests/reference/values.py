@@ -10,6 +10,7 @@ from fractions import Fraction
 
 STAR, ONE = object(), object()  # the wildcards in a list of tokens; everything else is one character
 UNRESOLVED = "unresolved"       # a value with a variable that has no value (L3.9 - L3.12)
+LACKING = "lacking"             # no match, but a variable may have no value
 UNKNOWN = None                  # a truth value that unknown facts leave open
 
 
@@ -135,13 +136,13 @@ NAME = re.compile(r"([^\s,'\"{}$*?]+)(?:, '([^']*)')?")  # AMB-30
 
 
 def expand(text, version, lookup, wildcards, live):
-    """The tokens of a text with its variables replaced, or UNRESOLVED, or UNKNOWN. `lookup(name, default)` gives the
-    value of a variable, `wildcards` says whether * and ? of the text are wildcards, `live` is the reading of
+    """The tokens of a text with its variables replaced, or UNRESOLVED; Open if a variable is unknown. `lookup(name,
+    default)` gives the value of a variable, `wildcards` says whether * and ? of the text are wildcards, `live` is the reading of
     AMB-8: whether those of the values are."""
     plain = wild if wildcards else list
     if version != "2012-10-17":
         return plain(text)
-    out, at, unknown = [], 0, False
+    out, at, unknown, lacking = [], 0, False, False
     for m in VARIABLE.finditer(text):
         inside, name = m.group(1), NAME.fullmatch(m.group(1))
         if inside in ("*", "?", "$"):
@@ -152,9 +153,22 @@ def expand(text, version, lookup, wildcards, live):
             found = lookup(*name.groups())
             if found is UNRESOLVED:
                 return UNRESOLVED
-            unknown = unknown or found is UNKNOWN
-            found = found or ""
+            if found is UNKNOWN:
+                unknown, lacking = True, lacking or name.group(2) is None
+                out += plain(text[at:m.start()]) + [STAR]
+                at = m.end()
+                continue
             value = wild(found) if wildcards and ("*" in found or "?" in found) and live() else list(found)
         out += plain(text[at:m.start()]) + value
         at = m.end()
-    return UNKNOWN if unknown else out + plain(text[at:])
+    out += plain(text[at:])
+    return Open(out, lacking) if unknown else out
+
+
+class Open(list):
+    """Tokens with "*" for what is unknown: what they do not cover, the text does not match whatever it is. `lacking`:
+    without a value a variable leaves the text unresolved."""
+
+    def __init__(self, tokens, lacking):
+        super().__init__(tokens)
+        self.lacking = lacking

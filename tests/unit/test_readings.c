@@ -171,7 +171,7 @@ START_TEST(unknown_facts_and_readings)
     pe_leaf_how how;
     ck_assert_int_eq(pe_leaf_test(&env, hangs_on_unknown, NULL, &how), want && env.want_unknown);
     ck_assert(env.unknown_hit);
-    ck_assert_int_eq(pe_rowset_has(&touched, PE_ROW_AMB_12), env.want_unknown);
+    ck_assert(pe_rowset_has(&touched, PE_ROW_AMB_12)); /* open under one reading, not under the other */
     r.of[PE_ROW_AMB_12] = PE_AMB_12_FALSE;
     env.unknown_hit = false;
     ck_assert(!pe_leaf_test(&env, hangs_on_unknown, NULL, &how));
