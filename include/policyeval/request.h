@@ -67,7 +67,8 @@ POLICYEVAL_API int policyeval_request_set_context_list(policyeval_request *reque
 POLICYEVAL_API int policyeval_request_set_unknown(policyeval_request *request, const char *key, size_t len);
 /** Chooses a reading for this request alone. More errors: ENOTFOUND. Since 0.1. */
 POLICYEVAL_API int policyeval_request_set_reading(policyeval_request *request, const char *row, const char *reading);
-/** Judges one layer by itself (POLICYEVAL_LAYER_IDENTITY or _RESOURCE); 0: the whole decision. Since 0.1. */
+/** Judges one layer by itself (POLICYEVAL_LAYER_x, but not _KEY and _GRANT: RESOURCE is for the key's policy, too); 0: the
+ *  whole decision. Since 0.1. */
 POLICYEVAL_API int policyeval_request_set_only(policyeval_request *request, int layer);
 /** The request as a case of `policyeval simulate --cases`, without policies. *text is the caller's (policyeval_free).
  *  Errors: EINVAL (also when the request is not complete), ENOMEM. Since 0.1. */

@@ -130,8 +130,8 @@ int policyeval_request_set_reading(policyeval_request *request, const char *row,
 
 int policyeval_request_set_only(policyeval_request *request, int layer) {
   if (!request) return POLICYEVAL_EINVAL;
-  if (layer != 0 && layer != POLICYEVAL_LAYER_IDENTITY && layer != POLICYEVAL_LAYER_RESOURCE) {
-    request->detail = "only the identity or the resource layer can be judged by itself";
+  if (layer < 0 || layer >= POLICYEVAL_LAYER_LAST_ || layer == POLICYEVAL_LAYER_KEY || layer == POLICYEVAL_LAYER_GRANT) {
+    request->detail = "no layer that can be judged by itself: identity, resource, boundary, session, scp, rcp, endpoint";
     return POLICYEVAL_EINVAL;
   }
   return pe_request_set_only(request->builder, layer);

@@ -389,15 +389,22 @@ static int read_policies(reading *r, uint32_t node) {
   return 0;
 }
 
+/* Witnesses of questions about a type of policy name its layer. */
 static int read_only(reading *r, uint32_t node) {
+#define NAMED(name, value, text) {POLICYEVAL_LAYER_##name, text},
+  static const struct {
+    int layer;
+    const char *name;
+  } layers[] = {POLICYEVAL_LAYERS(NAMED)};
+#undef NAMED
   pe_slice text = {NULL, 0};
   const int rc = get_text(r, node, &text);
   if (rc) return rc;
-  if (pe_slice_eq(text, PE_SLICE("identity")))
-    return pe_request_set_only(r->builder, POLICYEVAL_LAYER_IDENTITY);
-  if (pe_slice_eq(text, PE_SLICE("resource")))
-    return pe_request_set_only(r->builder, POLICYEVAL_LAYER_RESOURCE);
-  return refuse(r, node, "\"only\" is \"identity\" or \"resource\"");
+  for (size_t i = 0; i < COUNT(layers); i++) {
+    const bool of_keys = layers[i].layer == POLICYEVAL_LAYER_KEY || layers[i].layer == POLICYEVAL_LAYER_GRANT;
+    if (!of_keys && pe_slice_eq(text, pe_slice_str(layers[i].name))) return pe_request_set_only(r->builder, layers[i].layer);
+  }
+  return refuse(r, node, "\"only\" is \"identity\", \"resource\", \"boundary\", \"session\", \"scp\", \"rcp\" or \"endpoint\"");
 }
 
 static int read_define(reading *r, uint32_t node) {

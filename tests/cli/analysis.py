@@ -205,6 +205,33 @@ def test_keys_that_only_have_to_be_there():
         assert run.json()["witness"]["context"] == keys, run.out
 
 
+def test_witnesses_of_every_type_can_be_given_back():
+    allow = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}
+    for kind in ("identity", "boundary", "session", "scp", "endpoint", "resource"):
+        policy = {"Version": "2012-10-17", "Statement": [
+            {**allow, **({"Principal": "*"} if kind in ("endpoint", "resource") else {})}]}
+        with Folder() as folder:
+            path = folder.write("policy.json", json.dumps(policy))
+            witness = Run("check-no-new-access", "--type", kind, "--new", path, "--existing", "none", "--format", "json").json()["witness"]
+            assert witness["only"] == kind, witness
+            levels = [policy] if kind != "scp" else [[policy]]
+            case = folder.write("case.jsonl", json.dumps({**witness, "policies": {kind: levels}}) + "\n")
+            run = Run("simulate", "--cases", case, "--format", "json")
+            assert json.loads(run.out.splitlines()[0])["decision"] == "allowed", (kind, run.out)
+
+
+def test_addresses_are_counted_only_when_nothing_else_is_public():
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
+        {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:DescribeSecret", "Resource": "*",
+         "Condition": {"IpAddress": {"aws:SourceIp": ["11.0.0.0/8", "12.0.0.0/8", "13.0.0.0/8"]}}}]}
+    with Folder() as folder:
+        path = folder.write("policy.json", json.dumps(policy))
+        answer = Run("check-no-public-access", "--type", "secret", "--format", "json", path).json()
+        assert not answer["too_many_addresses"] and answer["witness"]["action"] == "secretsmanager:GetSecretValue", answer
+        assert [one["statementIndex"] for one in answer["reasons"]] == [0, 1], answer
+
+
 def test_statements():
     twice = {"Version": "2012-10-17", "Statement": [
         {"Sid": "All", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}, {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}

@@ -232,7 +232,7 @@ def test_bad_cases():
     refused(case(unknown="aws:SourceIp"), '"unknown" is a list of context keys')
     refused(case(readings={"AMB-0": "x"}), 'there is no row "AMB-0"')
     refused(case(readings={"AMB-8": "x"}), 'row AMB-8 has no reading "x"')
-    refused(case(only="scp"), '"only" is "identity" or "resource"')
+    refused(case(only="grant"), '"only" is "identity", "resource", "boundary", "session", "scp", "rcp" or "endpoint"')
     refused(case(policies=[]), '"policies" is an object, or the name of a defined set')
     refused(case(policies="none"), 'no set of policies was defined as "none"')
     refused(case(policies={"identity": ALLOW}), "a list of policies")
