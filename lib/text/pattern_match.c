@@ -170,10 +170,10 @@ static void parallel_literal(parallel *m, pe_slice lit, bool fold) {
     parallel_point(m, lit.ptr + at, step);
     if (fold && step <= 2 && step == pe_utf8_step((unsigned char)lit.ptr[at])) {
       /* The other letter case is 32 away, and as long. */
-      uint32_t low = pe_utf8_fold(pe_utf8_decode(lit.ptr + at, &step)), high = low - 0x20;
+      uint32_t low = pe_utf8_fold(pe_utf8_decode(lit.ptr + at, &step));
       char other[4];
       if (pe_utf8_encode(low, other) == step) parallel_point(m, other, step);
-      if (low >= 0x20 && pe_utf8_fold(high) == low && pe_utf8_encode(high, other) == step) {
+      if (low >= 0x20 && pe_utf8_fold(low - 0x20) == low && pe_utf8_encode(low - 0x20, other) == step) {
         parallel_point(m, other, step);
       }
     }

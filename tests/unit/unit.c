@@ -88,6 +88,8 @@ void pe_test_alloc_done(const pe_test_alloc *mem) {
   ck_assert_msg(mem->live == 0, "%zu blocks of %zu bytes leaked", mem->live, mem->live_size);
 }
 
+enum { SWEEP_EACH = 60 };
+
 bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc) {
   if (sweep->started) {
     ck_assert_msg(mem->live == 0, "allocation %zu failing%s: %zu blocks of %zu bytes leaked", sweep->n,
@@ -101,7 +103,7 @@ bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc)
     }
   }
   sweep->started = true;
-  sweep->n++;
+  sweep->n += UNIT_SHARE > 1 && sweep->n >= SWEEP_EACH ? 3 : 1;
   pe_test_alloc_init(mem);
   mem->alloc.apart = true;
   pe_test_alloc_fail(mem, sweep->n, sweep->on);

@@ -90,7 +90,7 @@ func Anonymous() RequestOption {
 	return requestOption(func(r *C.policyeval_request) C.int { return C.policyeval_request_set_anonymous(r) })
 }
 
-// Only judges one layer by itself, LayerIdentity or LayerResource; 0 is the whole decision.
+// Only judges one layer by itself, any but LayerKey and LayerGrant; 0 is the whole decision.
 func Only(layer Layer) RequestOption {
 	return requestOption(func(r *C.policyeval_request) C.int { return C.policyeval_request_set_only(r, C.int(layer)) })
 }
