@@ -103,7 +103,7 @@ bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc)
     }
   }
   sweep->started = true;
-  sweep->n += UNIT_SHARE > 1 && sweep->n >= SWEEP_EACH ? 3 : 1;
+  sweep->n += sweep->n >= SWEEP_EACH ? UNIT_SHARE : 1;
   pe_test_alloc_init(mem);
   mem->alloc.apart = true;
   pe_test_alloc_fail(mem, sweep->n, sweep->on);

@@ -76,7 +76,7 @@ bool pe_test_sweep_next(pe_test_sweep *sweep, pe_test_alloc *mem, const int *rc)
 char *pe_test_read(const char *path, size_t *len);
 
 /* How many random cases of `n` to try: script/mutants, which runs the tests many times, and builds with instruments compile
- * with a share of 10 or so. Of allocations that fail these take each of the first 60, then every third. */
+ * with a share of 10 or so. Of allocations that fail these take each of the first 60, then every 10th or so. */
 #ifndef UNIT_SHARE
 #define UNIT_SHARE 1
 #endif
