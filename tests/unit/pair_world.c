@@ -71,7 +71,8 @@ static void draw_resource(const world *w, entry *e) {
     colons += *c == ':';
     p->crossable |= *c == '*' && colons < 5 && what != 1;
   }
-  snprintf(full, sizeof full, "%s%s", text, colons < 5 ? &":*:*:*:*:*"[2 * colons] : "");
+  static const char *const padding[] = {":*:*:*:*:*", ":*:*:*:*", ":*:*:*", ":*:*", ":*", ""};
+  snprintf(full, sizeof full, "%s%s", text, padding[colons < 5 ? colons : 5]);
   p->exact = glob_of(full, true, true, false);
   p->nocase = glob_of(full, true, true, true);
   p->crossing = glob_of(p->crossable ? text : full, true, !p->crossable, false);
