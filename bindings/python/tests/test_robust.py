@@ -89,7 +89,7 @@ def test_bad_input_is_an_exception(call: str, wrong: Any) -> None:
     ("action", "s3:Get\0", policyeval.InvalidArgumentError), ("action", None, policyeval.InvalidArgumentError),
     ("resource", "x", ValueError), ("resource", 5, TypeError), ("value", 5.5, TypeError), ("value", b"x", TypeError),
     ("value", "\0", policyeval.InvalidArgumentError), ("values", None, TypeError), ("unknown", "aws:x", TypeError),
-    ("reading", "x", policyeval.NotFoundError), ("only", "scp", policyeval.InvalidArgumentError),
+    ("reading", "x", policyeval.NotFoundError), ("only", "grant", policyeval.InvalidArgumentError),
     ("member", 1, policyeval.InvalidArgumentError), ("evaluate", 5, TypeError), ("many", "text", TypeError),
     ("many of", 5, TypeError), ("cancel", 5, TypeError), ("column", None, TypeError), ("column", 5, TypeError),
     ("column", "s3:*", policyeval.InvalidArgumentError), ("cell", "\0", policyeval.InvalidArgumentError),
