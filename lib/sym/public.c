@@ -40,6 +40,13 @@ static const struct identity_key *find_key(pe_slice name, unsigned rule) {
   return NULL;
 }
 
+/* An entry as a box of one literal. */
+static int trust_all(pe_compiler *c, const pe_condition *cond, pe_boxes *out) {
+  pe_compile_start(c);
+  int rc = pe_compile_condition(c, cond);
+  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a value that the policy spells out"}, out);
+}
+
 /* One trusted value as a condition entry of our own: a box of one literal. */
 static int trust_entry(pe_compiler *c, pe_op op, pe_quantifier quantifier, pe_slice key, pe_slice value, pe_boxes *out) {
   pe_operator as = {.op = (uint8_t)op, .quantifier = (uint8_t)quantifier};
@@ -51,9 +58,7 @@ static int trust_entry(pe_compiler *c, pe_op op, pe_quantifier quantifier, pe_sl
   in.text = pe_slice_of(text, value.len);
   int rc = pe_condition_compile(c->space->arena, pe_slice_str(pe_op_get(op)->name), &as, pe_slice_of(name, key.len), &in, 1,
                                 false, cond);
-  pe_compile_start(c);
-  if (!rc) rc = pe_compile_condition(c, cond);
-  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a value that the policy spells out"}, out);
+  return rc ? rc : trust_all(c, cond, out);
 }
 
 static int trust_text(pe_compiler *c, pe_slice key, pe_slice value, pe_boxes *out) {
@@ -107,12 +112,6 @@ static bool all_trusted(const pe_public *p, const struct identity_key *k, const 
   return cond->count > 1;
 }
 
-static int trust_all(pe_compiler *c, const pe_condition *cond, pe_boxes *out) {
-  pe_compile_start(c);
-  int rc = pe_compile_condition(c, cond);
-  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a value that the policy spells out"}, out);
-}
-
 /* S3's limit: blocks wider than /8 (IPv6: /32) name nobody; private space is no public address. A block that may be one of
  * IPv4 (AMB-15) is as wide as that. */
 bool pe_public_names_block(const pe_cidr *b) {
@@ -149,8 +148,8 @@ static int trust_private(pe_compiler *c, pe_boxes *out) {
 
 /* Principals ------------------------------------------------------------------------------------------------- */
 
-static int trust_list_of(pe_compiler *c, const pe_principal *list, uint32_t n, pe_boxes *out) {
-  pe_statement these = {.principal_mode = PE_MODE_IS, .principals = (pe_principal *)list, .nprincipals = n};
+static int trust_list_of(pe_compiler *c, pe_principal *list, uint32_t n, pe_boxes *out) {
+  pe_statement these = {.principal_mode = PE_MODE_IS, .principals = list, .nprincipals = n};
   uint32_t test;
   pe_literal l = 0;
   pe_compile_start(c);
