@@ -32,7 +32,8 @@ extern "C" {
   X(ESTATE, -7, "the object is frozen or the question was not run yet")             \
   X(ECANCELED, -8, "the caller cancelled the call")                                 \
   X(ENOTFOUND, -9, "there is no such item")                                         \
-  X(EINTERNAL, -10, "the library disagrees with itself: please report it")
+  X(EINTERNAL, -10, "the library disagrees with itself: please report it")          \
+  X(EMEMLIMIT, -11, "the memory that the context may use (memory_bytes) is used up")
 
 #define POLICYEVAL_ERROR_ENUM(name, value, text) POLICYEVAL_##name = value,
 enum policyeval_error { POLICYEVAL_OK = 0, POLICYEVAL_ERRORS(POLICYEVAL_ERROR_ENUM) };

@@ -33,7 +33,17 @@ typedef struct policyeval_limits {
   uint32_t states;       /**< product states of one analysis (default 200,000) */
   uint32_t search_nodes; /**< search nodes of one analysis (default 100,000) */
   size_t analysis_bytes; /**< memory of one analysis (default 64 MiB) */
+  size_t memory_bytes;   /**< memory of the context and all that is made with it, at a time (default SIZE_MAX: no limit) */
 } policyeval_limits;
+
+/** What a context and all that is made with it took from its allocation hooks since memory_bytes was set. Set size to
+ *  sizeof(policyeval_memory). */
+typedef struct policyeval_memory {
+  size_t size;
+  size_t held;    /**< bytes now; what the hooks add to a block is not known */
+  size_t most;    /**< bytes, the most at a time so far */
+  size_t refused; /**< how often the limit memory_bytes was in the way so far */
+} policyeval_memory;
 
 /** Makes a context. allocator may be NULL (malloc). Errors: EINVAL, ENOMEM. Release with policyeval_context_unref.
  *  A context is configured by one thread first; afterwards any number of threads may use it. Since 0.1. */
@@ -42,10 +52,16 @@ POLICYEVAL_API int policyeval_context_new(const policyeval_allocator *allocator,
 POLICYEVAL_API policyeval_context *policyeval_context_ref(policyeval_context *context);
 /** One owner less; the last one releases it. Takes NULL. Any thread. Since 0.1. */
 POLICYEVAL_API void policyeval_context_unref(policyeval_context *context);
-/** Sets limits. Errors: EINVAL (NULL, wrong size). Before first use. Since 0.1. */
+/** Sets limits. Errors: EINVAL (NULL, wrong size, text_bytes of 4 GiB and more). Before first use. Since 0.1.
+ *  Calls that meet memory_bytes end with EMEMLIMIT where they would end with ENOMEM; what they left is as after ENOMEM, and so is
+ *  the NULL of functions that give text. */
 POLICYEVAL_API int policyeval_context_set_limits(policyeval_context *context, const policyeval_limits *limits);
 /** Reads the limits in force into *limits, whose size member says how much fits. Errors: EINVAL. Since 0.1. */
 POLICYEVAL_API int policyeval_context_get_limits(const policyeval_context *context, policyeval_limits *limits);
+/** Tells in *memory what the context takes, to choose memory_bytes by (one that is never met counts, too), or to see why a function
+ *  that gives text gave NULL. Any thread; while others work the figures are of about the same moment. Errors: EINVAL (NULL, wrong
+ *  size), ESTATE (memory_bytes is not set: threads then share no counter). Since 0.1. */
+POLICYEVAL_API int policyeval_context_memory(const policyeval_context *context, policyeval_memory *memory);
 /** Strict: a verdict that an undocumented reading decides is `unknown` (docs/semantics.md). 0 or 1. Errors: EINVAL.
  *  Before first use. Since 0.1. */
 POLICYEVAL_API int policyeval_context_set_strict(policyeval_context *context, int strict);

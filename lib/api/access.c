@@ -7,7 +7,7 @@
 int policyeval_access_new(policyeval_context *context, policyeval_access **access) {
   if (!context || !access) return POLICYEVAL_EINVAL;
   policyeval_access *a = pe_alloc_new(&context->alloc, sizeof *a);
-  if (!a) return POLICYEVAL_ENOMEM;
+  if (!a) return pe_context_told(context, POLICYEVAL_ENOMEM);
   a->context = policyeval_context_ref(context);
   a->detail = "";
   int rc = pe_access_init(&a->access, &context->alloc, context->catalog);
@@ -18,7 +18,7 @@ int policyeval_access_new(policyeval_context *context, policyeval_access **acces
   }
   if (rc != POLICYEVAL_OK) {
     policyeval_access_free(a);
-    return rc;
+    return pe_context_told(context, rc);
   }
   *access = a;
   return POLICYEVAL_OK;
@@ -57,7 +57,7 @@ const char *policyeval_access_detail(const policyeval_access *access) { return a
 static int done(policyeval_access *a, int rc, const char *why) {
   a->detail = rc == POLICYEVAL_OK ? "" : why;
   forget(a);
-  return rc;
+  return pe_context_told(a->context, rc);
 }
 
 int policyeval_access_set_principal(policyeval_access *access, const char *arn, size_t len) {
@@ -228,7 +228,7 @@ int pe_access_question_ready(policyeval_access *a) {
 int policyeval_access_effect(policyeval_access *access, int *effect) {
   if (!access || !effect) return POLICYEVAL_EINVAL;
   const int rc = pe_access_question_ready(access);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(access->context, rc);
   const int strict = access->context->strict;
   const int secret = pe_decide_effect(&access->set[PE_LEG_SECRET]->set, access->request[PE_LEG_SECRET], strict);
   *effect = pe_access_worse(secret, pe_decide_effect(&access->set[PE_LEG_KEY]->set, access->request[PE_LEG_KEY], strict));
@@ -256,7 +256,7 @@ int policyeval_access_decide(policyeval_access *access) {
   if (!access) return POLICYEVAL_EINVAL;
   forget(access);
   int rc = pe_access_question_ready(access);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(access->context, rc);
   rc = pe_hints_init(&access->hints, &access->context->alloc);
   for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) {
     rc = pe_decide(&access->set[i]->set, access->request[i], access->context->strict, &access->trace[i]);
@@ -278,7 +278,7 @@ int policyeval_access_decide(policyeval_access *access) {
   }
   if (rc != POLICYEVAL_OK) forget(access);
   else access->decided = true;
-  return rc;
+  return pe_context_told(access->context, rc);
 }
 
 int policyeval_access_decision(const policyeval_access *access) {

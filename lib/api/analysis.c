@@ -26,7 +26,7 @@ static bool known_ask(int ask) { return ask > 0 && ask < POLICYEVAL_ASK_LAST_; }
 int policyeval_analysis_new(policyeval_context *context, int ask, policyeval_analysis **analysis) {
   if (!context || !analysis || !known_ask(ask)) return POLICYEVAL_EINVAL;
   policyeval_analysis *a = pe_alloc_new(&context->alloc, sizeof *a);
-  if (!a) return POLICYEVAL_ENOMEM;
+  if (!a) return pe_context_told(context, POLICYEVAL_ENOMEM);
   a->context = policyeval_context_ref(context);
   a->detail = "";
   a->analysis.ask = ask;
@@ -102,7 +102,7 @@ static int add_text(policyeval_analysis *a, texts *to, pe_slice text) {
   pe_slice *slot = copy ? pe_vec_push(to, &a->context->alloc) : NULL;
   if (!slot) {
     pe_alloc_free(&a->context->alloc, copy);
-    return POLICYEVAL_ENOMEM;
+    return pe_context_told(a->context, POLICYEVAL_ENOMEM);
   }
   *slot = pe_slice_of(copy, text.len);
   return POLICYEVAL_OK;
@@ -241,7 +241,7 @@ int policyeval_analysis_run(policyeval_analysis *analysis) {
   const char *missing = what_is_missing(analysis);
   if (missing) return refuse(analysis, missing);
   fill_in(analysis);
-  const int rc = pe_analysis_run(&analysis->analysis);
+  const int rc = pe_context_told(analysis->context, pe_analysis_run(&analysis->analysis));
   analysis->done = rc == POLICYEVAL_OK;
   return rc;
 }

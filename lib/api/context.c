@@ -13,20 +13,22 @@ static const policyeval_limits default_limits = {
     .states = 200000,
     .search_nodes = 100000,
     .analysis_bytes = (size_t)64 << 20,
+    .memory_bytes = SIZE_MAX,
 };
 
 int policyeval_context_new(const policyeval_allocator *allocator, policyeval_context **context) {
   if (!context) return POLICYEVAL_EINVAL;
-  pe_alloc alloc = pe_alloc_libc;
+  pe_alloc hooks = pe_alloc_libc;
   if (allocator) {
     if (allocator->size != sizeof *allocator || !allocator->alloc || !allocator->resize || !allocator->release)
       return POLICYEVAL_EINVAL;
-    alloc = (pe_alloc){.alloc = allocator->alloc, .resize = allocator->resize, .release = allocator->release, .user = allocator->user};
+    hooks = (pe_alloc){.alloc = allocator->alloc, .resize = allocator->resize, .release = allocator->release, .user = allocator->user};
   }
-  policyeval_context *c = pe_alloc_new(&alloc, sizeof *c);
+  policyeval_context *c = pe_alloc_new(&hooks, sizeof *c);
   if (!c) return POLICYEVAL_ENOMEM;
   atomic_init(&c->refs, 1);
-  c->alloc = alloc;
+  pe_meter_init(&c->meter, &hooks);
+  c->alloc = pe_meter_alloc(&c->meter);
   c->limits = default_limits;
   *context = c;
   return POLICYEVAL_OK;
@@ -49,8 +51,8 @@ void policyeval_context_unref(policyeval_context *context) {
   pe_vec_done(&context->settings, &context->alloc);
   pe_catalog_free(context->catalog);
   pe_alloc_free(&context->alloc, context->detail);
-  const pe_alloc alloc = context->alloc;
-  pe_alloc_free(&alloc, context);
+  const pe_alloc hooks = context->meter.under;
+  pe_alloc_free(&hooks, context);
 }
 
 /* One line a limit: zero keeps what is in force. */
@@ -63,6 +65,7 @@ static void take_limits(policyeval_limits *to, const policyeval_limits *from) {
   if (from->states) to->states = from->states;
   if (from->search_nodes) to->search_nodes = from->search_nodes;
   if (from->analysis_bytes) to->analysis_bytes = from->analysis_bytes;
+  if (from->memory_bytes) to->memory_bytes = from->memory_bytes;
 }
 
 int policyeval_context_set_limits(policyeval_context *context, const policyeval_limits *limits) {
@@ -70,12 +73,22 @@ int policyeval_context_set_limits(policyeval_context *context, const policyeval_
   /* Spans are 32-bit offsets. */
   if (limits->text_bytes >= UINT32_MAX) return POLICYEVAL_EINVAL;
   take_limits(&context->limits, limits);
+  context->meter.limit = context->limits.memory_bytes;
   return POLICYEVAL_OK;
 }
 
 int policyeval_context_get_limits(const policyeval_context *context, policyeval_limits *limits) {
   if (!context || !limits || limits->size != sizeof *limits) return POLICYEVAL_EINVAL;
   *limits = context->limits;
+  return POLICYEVAL_OK;
+}
+
+int policyeval_context_memory(const policyeval_context *context, policyeval_memory *memory) {
+  if (!context || !memory || memory->size != sizeof *memory) return POLICYEVAL_EINVAL;
+  if (context->limits.memory_bytes == SIZE_MAX) return POLICYEVAL_ESTATE;
+  memory->held = atomic_load_explicit(&context->meter.held, memory_order_relaxed);
+  memory->most = atomic_load_explicit(&context->meter.most, memory_order_relaxed);
+  memory->refused = atomic_load_explicit(&context->meter.refused, memory_order_relaxed);
   return POLICYEVAL_OK;
 }
 
@@ -110,7 +123,7 @@ int policyeval_context_set_placeholder(policyeval_context *context, const char *
     if (!n || !v) {
       pe_alloc_free(&context->alloc, n);
       pe_alloc_free(&context->alloc, v);
-      return POLICYEVAL_ENOMEM;
+      return pe_context_told(context, POLICYEVAL_ENOMEM);
     }
     fresh = (pe_json_setting){{n, token.len}, {v, text.len}};
   }
@@ -118,7 +131,7 @@ int policyeval_context_set_placeholder(policyeval_context *context, const char *
   if (value && !slot) {
     pe_alloc_free(&context->alloc, (void *)(uintptr_t)fresh.name.ptr);
     pe_alloc_free(&context->alloc, (void *)(uintptr_t)fresh.value.ptr);
-    return POLICYEVAL_ENOMEM;
+    return pe_context_told(context, POLICYEVAL_ENOMEM);
   }
   const size_t others = context->settings.len - (slot ? 1 : 0);
   if (slot) *slot = fresh;
@@ -145,7 +158,7 @@ int policyeval_context_load_catalog(policyeval_context *context, const char *fol
   pe_alloc_free(&context->alloc, context->detail);
   context->detail = NULL;
   pe_catalog *fresh = NULL;
-  const int rc = pe_catalog_load(&context->alloc, folder, &fresh, &context->detail);
+  const int rc = pe_context_told(context, pe_catalog_load(&context->alloc, folder, &fresh, &context->detail));
   if (rc != POLICYEVAL_OK) {
     if (detail) *detail = context->detail ? context->detail : policyeval_error_text(rc);
     return rc;
@@ -157,6 +170,11 @@ int policyeval_context_load_catalog(policyeval_context *context, const char *fol
 
 void policyeval_free(policyeval_context *context, void *text) {
   if (context) pe_alloc_free(&context->alloc, text);
+}
+
+int pe_context_told(const policyeval_context *c, int rc) {
+  const bool at_limit = rc == POLICYEVAL_ENOMEM && atomic_load_explicit(&c->meter.at_limit, memory_order_relaxed);
+  return at_limit ? POLICYEVAL_EMEMLIMIT : rc;
 }
 
 char *pe_context_copy(policyeval_context *c, pe_slice s) {

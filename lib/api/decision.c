@@ -9,7 +9,7 @@ static int prepare(policyeval_policyset *set, policyeval_request *request, const
   if (!atomic_load_explicit(&set->frozen, memory_order_relaxed)) policyeval_policyset_freeze(set);
   const int rc = pe_request_prepare(request->builder, out, &why);
   request->detail = rc == POLICYEVAL_OK ? "" : why;
-  return rc;
+  return pe_context_told(request->context, rc);
 }
 
 int policyeval_decide_effect(policyeval_policyset *set, policyeval_request *request, int *effect) {
@@ -40,7 +40,7 @@ int policyeval_decide(policyeval_policyset *set, policyeval_request *request, po
   int rc = prepare(set, request, &ready);
   if (rc != POLICYEVAL_OK) return rc;
   policyeval_decision *d = pe_alloc_new(&c->alloc, sizeof *d);
-  if (!d) return POLICYEVAL_ENOMEM;
+  if (!d) return pe_context_told(c, POLICYEVAL_ENOMEM);
   d->context = policyeval_context_ref(c);
   d->set = policyeval_policyset_ref(set);
   pe_trace_init(&d->trace, &c->alloc);
@@ -69,7 +69,7 @@ int policyeval_decide(policyeval_policyset *set, policyeval_request *request, po
   pe_buf_done(&aws);
   if (rc != POLICYEVAL_OK) {
     policyeval_decision_free(d);
-    return rc;
+    return pe_context_told(c, rc);
   }
   *decision = d;
   return POLICYEVAL_OK;

@@ -23,7 +23,7 @@ struct policyeval_grant {
 int policyeval_grant_new(policyeval_access *question, policyeval_grant **grant) {
   if (!question || !grant) return POLICYEVAL_EINVAL;
   policyeval_grant *g = pe_alloc_new(&question->context->alloc, sizeof *g);
-  if (!g) return POLICYEVAL_ENOMEM;
+  if (!g) return pe_context_told(question->context, POLICYEVAL_ENOMEM);
   g->context = policyeval_context_ref(question->context);
   g->question = question;
   *grant = g;
@@ -66,7 +66,7 @@ int policyeval_grant_set_strict_stage(policyeval_grant *grant, int strict) {
 int policyeval_grant_set_folder(policyeval_grant *grant, const char *folder) {
   if (!grant) return POLICYEVAL_EINVAL;
   char *copy = folder ? pe_context_copy(grant->context, pe_slice_str(folder)) : NULL;
-  if (folder && !copy) return POLICYEVAL_ENOMEM;
+  if (folder && !copy) return pe_context_told(grant->context, POLICYEVAL_ENOMEM);
   pe_alloc_free(&grant->context->alloc, grant->folder);
   grant->folder = copy;
   return POLICYEVAL_OK;
@@ -135,7 +135,7 @@ static int make(policyeval_grant *g, bool revoke) {
 static int run(policyeval_grant *g, bool revoke) {
   if (!g) return POLICYEVAL_EINVAL;
   forget(g);
-  const int rc = make(g, revoke);
+  const int rc = pe_context_told(g->context, make(g, revoke));
   if (rc != POLICYEVAL_OK) forget(g);
   g->made = rc == POLICYEVAL_OK;
   g->proved = g->made && pe_plan_proved(&g->plan);

@@ -8,6 +8,7 @@
 #include "access/access.h"
 #include "access/hint.h"
 #include "api/arg.h"
+#include "base/meter.h"
 #include "eval/decide.h"
 #include "report/who.h"
 #include "sym/legs.h"
@@ -16,7 +17,8 @@
 
 struct policyeval_context {
   atomic_size_t refs;
-  pe_alloc alloc;          /* what everything of this context is made with */
+  pe_meter meter;          /* over the caller's hooks */
+  pe_alloc alloc;          /* what everything of this context is made with: counts with the meter */
   policyeval_limits limits; /* filled in: no zeros */
   uint8_t strict, explain;
   pe_readings readings;
@@ -112,6 +114,8 @@ int pe_access_question_ready(policyeval_access *a);
 
 static inline policyeval_slice pe_give(pe_slice s) { return (policyeval_slice){s.ptr, s.len}; }
 
+/* What an exported call returns in place of rc: out of memory for the context's own limit is an error by itself. */
+int pe_context_told(const policyeval_context *c, int rc);
 /* A copy with a NUL, from the context's allocator; NULL: no memory. */
 char *pe_context_copy(policyeval_context *c, pe_slice s);
 /* Load options of a context. */

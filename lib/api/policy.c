@@ -13,7 +13,7 @@ int policyeval_policy_load(policyeval_context *context, int kind, const char *te
   pe_context_load_options(context, kind, name, &options);
   pe_findings findings;
   int rc = pe_findings_init(&findings, &context->alloc);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(context, rc);
   pe_policy *loaded = NULL;
   rc = pe_policy_load(&context->alloc, pe_arg(text, len), &options, &loaded, &findings);
   const int told = pe_report_make(context, &findings, report);
@@ -21,7 +21,7 @@ int policyeval_policy_load(policyeval_context *context, int kind, const char *te
     pe_policy_unref(loaded);
     rc = told;
   }
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(context, rc);
   loaded->owner = policyeval_context_ref(context);
   loaded->release_owner = release_context;
   *policy = loaded;
@@ -48,7 +48,7 @@ int policyeval_policy_load_file(policyeval_context *context, int kind, const cha
   const char *why = "";
   int rc = pe_file_read(context, path, &text, &len, &why);
   if (rc == POLICYEVAL_EIO || rc == POLICYEVAL_ELIMIT) return report_file(context, path, rc, why, report);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(context, rc);
   rc = policyeval_policy_load(context, kind, text, len, path, policy, report);
   policyeval_free(context, text);
   return rc;
@@ -66,7 +66,7 @@ int policyeval_policy_print(const policyeval_policy *policy, char **text, size_t
   pe_policy_print(policy, &buf);
   char *taken = pe_buf_take(&buf, len);
   pe_buf_done(&buf);
-  if (!taken) return POLICYEVAL_ENOMEM;
+  if (!taken) return pe_context_told(policy->owner, POLICYEVAL_ENOMEM);
   *text = taken;
   return POLICYEVAL_OK;
 }

@@ -6,7 +6,7 @@
 int policyeval_policyset_new(policyeval_context *context, policyeval_policyset **set) {
   if (!context || !set) return POLICYEVAL_EINVAL;
   policyeval_policyset *s = pe_alloc_new(&context->alloc, sizeof *s);
-  if (!s) return POLICYEVAL_ENOMEM;
+  if (!s) return pe_context_told(context, POLICYEVAL_ENOMEM);
   s->context = policyeval_context_ref(context);
   atomic_init(&s->refs, 1);
   atomic_init(&s->frozen, false);
@@ -104,9 +104,9 @@ int policyeval_policyset_add(policyeval_policyset *set, int layer, unsigned leve
   pe_policy_list *list = NULL;
   uint8_t *present = NULL;
   const int rc = find_list(set, layer, level, &list, &present);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(set->context, rc);
   pe_policy **grown = pe_alloc_grow(&set->context->alloc, list->items, (size_t)list->count + 1, sizeof *grown);
-  if (!grown) return POLICYEVAL_ENOMEM;
+  if (!grown) return pe_context_told(set->context, POLICYEVAL_ENOMEM);
   list->items = grown;
   list->items[list->count++] = pe_policy_ref(policy);
   if (present) *present = 1;
@@ -122,7 +122,7 @@ int policyeval_policyset_declare(policyeval_policyset *set, int layer, unsigned 
   uint8_t *present = NULL;
   const int rc = find_list(set, layer, level, &list, &present);
   if (rc == POLICYEVAL_OK && present) *present = 1;
-  return rc;
+  return pe_context_told(set->context, rc);
 }
 
 int policyeval_policyset_freeze(policyeval_policyset *set) {
@@ -137,13 +137,13 @@ int policyeval_policyset_add_grants(policyeval_policyset *set, const char *text,
   if (!set || !text) return POLICYEVAL_EINVAL;
   if (is_frozen(set)) return POLICYEVAL_ESTATE;
   policyeval_context *c = set->context;
-  if (!set->arena && !(set->arena = pe_arena_new(&c->alloc, 0))) return POLICYEVAL_ENOMEM;
+  if (!set->arena && !(set->arena = pe_arena_new(&c->alloc, 0))) return pe_context_told(c, POLICYEVAL_ENOMEM);
   pe_load_options options;
   pe_context_load_options(c, POLICYEVAL_KIND_KMS_KEY, name, &options);
   pe_findings findings;
   int rc = pe_findings_init(&findings, &c->alloc);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(c, rc);
   rc = pe_grants_load(set->arena, pe_arg(text, len), &options, &set->set.grants, &set->set.ngrants, &findings);
   const int told = pe_report_make(c, &findings, report);
-  return rc != POLICYEVAL_OK ? rc : told;
+  return pe_context_told(c, rc != POLICYEVAL_OK ? rc : told);
 }

@@ -31,7 +31,7 @@ int policyeval_access_all_requests(policyeval_access *access) {
   if (!access) return POLICYEVAL_EINVAL;
   pe_access_forget_reach(access);
   int rc = pe_access_question_ready(access);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(access->context, rc);
   pe_legs_input in = {.alloc = &access->context->alloc, .catalog = access->context->catalog};
   pe_budget_init(&in.budget);
   in.budget.max_states = access->context->limits.states;
@@ -45,7 +45,7 @@ int policyeval_access_all_requests(policyeval_access *access) {
   access->reached = rc == POLICYEVAL_OK;
   if (rc == POLICYEVAL_OK) rc = render(access);
   if (rc != POLICYEVAL_OK) pe_access_forget_reach(access);
-  return rc;
+  return pe_context_told(access->context, rc);
 }
 
 int policyeval_access_reach(const policyeval_access *access) {

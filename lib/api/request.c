@@ -7,11 +7,11 @@
 int policyeval_request_new(policyeval_context *context, policyeval_request **request) {
   if (!context || !request) return POLICYEVAL_EINVAL;
   policyeval_request *r = pe_alloc_new(&context->alloc, sizeof *r);
-  if (!r) return POLICYEVAL_ENOMEM;
+  if (!r) return pe_context_told(context, POLICYEVAL_ENOMEM);
   r->builder = pe_request_builder_new(&context->alloc, context->catalog);
   if (!r->builder) {
     pe_alloc_free(&context->alloc, r);
-    return POLICYEVAL_ENOMEM;
+    return pe_context_told(context, POLICYEVAL_ENOMEM);
   }
   r->context = policyeval_context_ref(context);
   r->detail = "";
@@ -44,7 +44,7 @@ static int set_text(policyeval_request *r, const char *ptr, size_t len, text_set
   pe_slice text;
   if (!r) return POLICYEVAL_EINVAL;
   const int rc = pe_arg_text(ptr, len, &text, &r->detail);
-  return rc == POLICYEVAL_OK ? set(r->builder, text, &r->detail) : rc;
+  return rc == POLICYEVAL_OK ? pe_context_told(r->context, set(r->builder, text, &r->detail)) : rc;
 }
 
 int policyeval_request_set_principal(policyeval_request *request, const char *arn, size_t len) {
@@ -74,8 +74,9 @@ int policyeval_request_set_anonymous(policyeval_request *request) {
 int policyeval_request_set_principal_fact(policyeval_request *request, int fact, const char *value, size_t len) {
   pe_slice text;
   if (!request) return POLICYEVAL_EINVAL;
-  const int rc = pe_arg_text(value, len, &text, &request->detail);
-  return rc == POLICYEVAL_OK ? pe_arg_principal_fact(request->builder, fact, text, &request->detail) : rc;
+  int rc = pe_arg_text(value, len, &text, &request->detail);
+  if (rc == POLICYEVAL_OK) rc = pe_arg_principal_fact(request->builder, fact, text, &request->detail);
+  return pe_context_told(request->context, rc);
 }
 
 int policyeval_request_set_management(policyeval_request *request, int principal, int resource) {
@@ -99,7 +100,8 @@ int policyeval_request_set_context(policyeval_request *request, const char *key,
   if (!request) return POLICYEVAL_EINVAL;
   int rc = pe_arg_key(key, key_len, &name, &request->detail);
   if (rc == POLICYEVAL_OK) rc = pe_arg_text(value, value_len, &text, &request->detail);
-  return rc == POLICYEVAL_OK ? pe_request_set_fact(request->builder, name, &text, 1, false) : rc;
+  if (rc == POLICYEVAL_OK) rc = pe_request_set_fact(request->builder, name, &text, 1, false);
+  return pe_context_told(request->context, rc);
 }
 
 int policyeval_request_set_context_list(policyeval_request *request, const char *key, size_t key_len,
@@ -110,14 +112,15 @@ int policyeval_request_set_context_list(policyeval_request *request, const char 
   if (rc == POLICYEVAL_OK) rc = pe_arg_list(&request->context->alloc, values, lens, count, &texts, &request->detail);
   if (rc == POLICYEVAL_OK) rc = pe_request_set_fact(request->builder, name, texts, (uint32_t)count, true);
   pe_alloc_free(&request->context->alloc, texts);
-  return rc;
+  return pe_context_told(request->context, rc);
 }
 
 int policyeval_request_set_unknown(policyeval_request *request, const char *key, size_t len) {
   pe_slice name;
   if (!request) return POLICYEVAL_EINVAL;
-  const int rc = pe_arg_key(key, len, &name, &request->detail);
-  return rc == POLICYEVAL_OK ? pe_request_set_unknown(request->builder, name) : rc;
+  int rc = pe_arg_key(key, len, &name, &request->detail);
+  if (rc == POLICYEVAL_OK) rc = pe_request_set_unknown(request->builder, name);
+  return pe_context_told(request->context, rc);
 }
 
 int policyeval_request_set_reading(policyeval_request *request, const char *row, const char *reading) {
@@ -143,14 +146,14 @@ int policyeval_request_json(policyeval_request *request, char **text, size_t *le
   const char *why = "";
   int rc = pe_request_prepare(request->builder, &ready, &why);
   request->detail = why;
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(request->context, rc);
   pe_buf buf;
   pe_buf_init(&buf, &request->context->alloc);
   rc = pe_render_case(ready, &buf);
   char *taken = rc == POLICYEVAL_OK ? pe_buf_take(&buf, len) : NULL;
   pe_buf_done(&buf);
-  if (rc != POLICYEVAL_OK) return rc;
-  if (!taken) return POLICYEVAL_ENOMEM;
+  if (rc == POLICYEVAL_OK && !taken) rc = POLICYEVAL_ENOMEM;
+  if (rc != POLICYEVAL_OK) return pe_context_told(request->context, rc);
   *text = taken;
   return POLICYEVAL_OK;
 }

@@ -28,7 +28,7 @@ struct policyeval_simulator {
 int policyeval_simulator_new(policyeval_context *context, policyeval_simulator **simulator) {
   if (!context || !simulator) return POLICYEVAL_EINVAL;
   policyeval_simulator *s = pe_alloc_new(&context->alloc, sizeof *s);
-  if (!s) return POLICYEVAL_ENOMEM;
+  if (!s) return pe_context_told(context, POLICYEVAL_ENOMEM);
   if (pthread_mutex_init(&s->lock, NULL) != 0) {
     pe_alloc_free(&context->alloc, s);
     return POLICYEVAL_ENOMEM;
@@ -39,7 +39,7 @@ int policyeval_simulator_new(policyeval_context *context, policyeval_simulator *
   s->sets = pe_case_sets_new(&context->alloc, &s->options);
   if (!s->sets) {
     policyeval_simulator_free(s);
-    return POLICYEVAL_ENOMEM;
+    return pe_context_told(context, POLICYEVAL_ENOMEM);
   }
   *simulator = s;
   return POLICYEVAL_OK;
@@ -221,7 +221,7 @@ int policyeval_simulator_run(policyeval_simulator *simulator, const char *line, 
   size_t copy_len = 0;
   if (!is_blank(given)) {
     bench *b = bench_take(simulator);
-    if (!b) return POLICYEVAL_ENOMEM;
+    if (!b) return pe_context_told(simulator->context, POLICYEVAL_ENOMEM);
     rc = run(simulator, b, given, number ? number : 1, &verdict);
     copy_len = b->out.len;
     if (rc != POLICYEVAL_ENOMEM && copy_len &&
@@ -229,7 +229,7 @@ int policyeval_simulator_run(policyeval_simulator *simulator, const char *line, 
       rc = POLICYEVAL_ENOMEM;
     bench_give(simulator, b);
   }
-  if (rc == POLICYEVAL_ENOMEM) return rc;
+  if (rc == POLICYEVAL_ENOMEM) return pe_context_told(simulator->context, rc);
   if (effect) *effect = verdict;
   if (text_len) *text_len = copy_len;
   *text = copy;

@@ -24,7 +24,7 @@ struct policyeval_validation {
 int policyeval_validation_new(policyeval_context *context, policyeval_validation **validation) {
   if (!context || !validation) return POLICYEVAL_EINVAL;
   policyeval_validation *v = pe_alloc_new(&context->alloc, sizeof *v);
-  if (!v) return POLICYEVAL_ENOMEM;
+  if (!v) return pe_context_told(context, POLICYEVAL_ENOMEM);
   v->context = policyeval_context_ref(context);
   *validation = v;
   return POLICYEVAL_OK;
@@ -69,12 +69,12 @@ int policyeval_validation_set_caller(policyeval_validation *validation, const ch
   policyeval_context *c = validation->context;
   const char *why;
   pe_request_builder *probe = pe_request_builder_new(&c->alloc, c->catalog);
-  if (!probe) return POLICYEVAL_ENOMEM;
+  if (!probe) return pe_context_told(c, POLICYEVAL_ENOMEM);
   const int rc = pe_request_set_principal_arn(probe, pe_arg(arn, len), &why);
   pe_request_builder_free(probe);
-  if (rc != POLICYEVAL_OK) return rc;
+  if (rc != POLICYEVAL_OK) return pe_context_told(c, rc);
   char *copy = pe_context_copy(c, pe_arg(arn, len));
-  if (!copy) return POLICYEVAL_ENOMEM;
+  if (!copy) return pe_context_told(c, POLICYEVAL_ENOMEM);
   pe_alloc_free(&c->alloc, validation->caller);
   validation->caller = copy;
   validation->caller_len = pe_arg(arn, len).len;
@@ -84,7 +84,7 @@ int policyeval_validation_set_caller(policyeval_validation *validation, const ch
 int policyeval_validation_add_identity_policy(policyeval_validation *validation, policyeval_policy *policy) {
   if (!validation || !policy || policy->kind != POLICYEVAL_KIND_IDENTITY) return POLICYEVAL_EINVAL;
   pe_policy **slot = pe_vec_push(&validation->identity, &validation->context->alloc);
-  if (!slot) return POLICYEVAL_ENOMEM;
+  if (!slot) return pe_context_told(validation->context, POLICYEVAL_ENOMEM);
   *slot = pe_policy_ref(policy);
   return POLICYEVAL_OK;
 }
@@ -137,7 +137,7 @@ int policyeval_validation_add_known_principals(policyeval_validation *validation
   }
   if (validation->known.len) qsort(validation->known.data, validation->known.len, sizeof(pe_slice), compare_names);
   if (rc == POLICYEVAL_OK) validation->has_known = true;
-  return rc;
+  return pe_context_told(validation->context, rc);
 }
 
 /* known: where the list is kept while the options are in use. */
@@ -179,7 +179,7 @@ int policyeval_validate(const policyeval_validation *validation, int kind, const
   if (!validation || !text || !report || !policyeval_kind_name(kind)) return POLICYEVAL_EINVAL;
   policyeval_context *c = validation->context;
   policyeval_report *r = *report ? *report : new_report(c);
-  if (!r) return POLICYEVAL_ENOMEM;
+  if (!r) return pe_context_told(c, POLICYEVAL_ENOMEM);
   pe_validate_options options;
   pe_known_principals known;
   fill_options(validation, kind, name, &known, &options);
@@ -189,7 +189,7 @@ int policyeval_validate(const policyeval_validation *validation, int kind, const
     r->findings.list.len = before;
     r->findings.failed = false;
     if (!*report) policyeval_report_free(r);
-    return rc;
+    return pe_context_told(c, rc);
   }
   forget_rendered(r);
   *report = r;
@@ -217,5 +217,5 @@ int policyeval_fix(const policyeval_validation *validation, int kind, const char
   }
   pe_buf_done(&out);
   pe_buf_done(&changes);
-  return rc;
+  return pe_context_told(validation->context, rc);
 }

@@ -35,7 +35,7 @@ int policyeval_access_add_candidate(policyeval_access *access, const char *arn, 
   pe_candidate *slot = copy ? pe_vec_push(&access->candidates, &access->context->alloc) : NULL;
   if (!slot) {
     pe_alloc_free(&access->context->alloc, copy);
-    return POLICYEVAL_ENOMEM;
+    return pe_context_told(access->context, POLICYEVAL_ENOMEM);
   }
   *slot = (pe_candidate){pe_slice_of(copy, text.len), identity ? pe_policy_ref(identity) : NULL};
   return POLICYEVAL_OK;
@@ -226,7 +226,7 @@ int policyeval_access_who_can(policyeval_access *access) {
   policyeval_policy_unref(allow);
   if (rc == POLICYEVAL_OK) rc = render(access);
   if (rc != POLICYEVAL_OK) pe_access_forget_who(access, false);
-  return rc;
+  return pe_context_told(access->context, rc);
 }
 
 size_t policyeval_access_who_count(const policyeval_access *access) { return access && access->who_json ? access->who.len : 0; }

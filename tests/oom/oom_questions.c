@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The shared vectors of access, grant and analysis with allocations failing one at a time, and all from the n-th on: a clean
- * error or the right answer, in every form; nothing leaks; and the context answers rightly once there is memory again.
+/* The shared vectors of access, grant and analysis with allocations failing one at a time, and all from the n-th on, and with
+ * less memory than they need (memory_bytes): a clean error or the right answer, in every form; nothing leaks; and the context
+ * answers rightly once there is memory again.
  * OOM_MOST allocations of each question are made to fail, spread over all of it (0: every one), and every OOM_STEP-th vector
  * is asked. */
 #include <dirent.h>
@@ -11,7 +12,8 @@
 #include "../vectors/vectors.h"
 #include "questions.h"
 
-static size_t vectors, failures;
+enum { LESS = 3 };
+static size_t vectors, failures, limited;
 
 static size_t setting(const char *name, size_t usual) {
   const char *given = getenv(name);
@@ -52,6 +54,56 @@ static void fail_at(question_fn ask, json_t *input, const char *id, size_t n, bo
   pe_test_alloc_done(&mem);
 }
 
+static policyeval_memory memory_of(const policyeval_context *context) {
+  policyeval_memory m = {.size = sizeof m};
+  ck_assert_int_eq(policyeval_context_memory(context, &m), 0);
+  return m;
+}
+
+/* One run with no more memory than that at a time, which is too little; then the same with enough. */
+static void with_limit(question_fn ask, json_t *input, const char *id, size_t bytes, const answer *right) {
+  pe_test_alloc mem;
+  policyeval_context *context = NULL;
+  policyeval_limits limits = {.size = sizeof limits, .memory_bytes = bytes};
+  pe_test_alloc_init(&mem);
+  ck_assert_int_eq(pe_test_context(&mem.alloc, &context), 0);
+  ck_assert_int_eq(policyeval_context_set_limits(context, &limits), 0);
+  answer got = {NULL, 0, &mem};
+  int rc = ask(context, input, &got);
+  const policyeval_memory m = memory_of(context);
+  ck_assert_msg(rc == 0 || rc == POLICYEVAL_EMEMLIMIT, "%s: %zu bytes: %d", id, bytes, rc);
+  if (rc == 0) compare(id, &got, right);
+  ck_assert_msg(m.refused > 0 && m.most <= bytes && m.held == 0, "%s: %zu bytes: %zu refused, %zu held, most %zu", id, bytes,
+                m.refused, m.held, m.most);
+  limited++;
+  free(got.text);
+  got = (answer){NULL, 0, &mem};
+  limits.memory_bytes = SIZE_MAX;
+  ck_assert_int_eq(policyeval_context_set_limits(context, &limits), 0);
+  rc = ask(context, input, &got);
+  ck_assert_msg(rc == 0 && got.len == right->len, "%s: after %zu bytes: %d", id, bytes, rc);
+  compare(id, &got, right);
+  free(got.text);
+  policyeval_context_unref(context);
+  pe_test_alloc_done(&mem);
+}
+
+/* The same without failures, as arenas take their blocks: bytes, the most at a time. */
+static size_t most_at_a_time(question_fn ask, json_t *input) {
+  pe_test_alloc mem;
+  policyeval_context *context = NULL;
+  pe_test_alloc_init(&mem);
+  ck_assert_int_eq(pe_test_context(&mem.alloc, &context), 0);
+  const policyeval_limits counted = {.size = sizeof counted, .memory_bytes = SIZE_MAX - 1};
+  ck_assert_int_eq(policyeval_context_set_limits(context, &counted), 0);
+  answer got = {NULL, 0, &mem};
+  ck_assert_int_eq(ask(context, input, &got), 0);
+  const size_t most = memory_of(context).most;
+  free(got.text);
+  policyeval_context_unref(context);
+  return most;
+}
+
 static void each(question_fn ask, json_t *input, const char *id, size_t most) {
   pe_test_alloc mem;
   policyeval_context *context = NULL;
@@ -73,6 +125,10 @@ static void each(question_fn ask, json_t *input, const char *id, size_t most) {
     fail_at(ask, input, id, n, false, &right);
     fail_at(ask, input, id, n, true, &right);
   }
+  /* One byte too few is noticed by what grew last; less by something else with each vector. */
+  const size_t bytes = most_at_a_time(ask, input);
+  with_limit(ask, input, id, bytes - 1, &right);
+  for (size_t i = 0; i < LESS; i++) with_limit(ask, input, id, bytes * (1 + (vectors + i * 17) % 61) / 64, &right);
   free(right.text);
 }
 
@@ -99,7 +155,7 @@ static void run_area(const char *area, const char *what, question_fn ask, size_t
   snprintf(path, sizeof path, "%s/tests/vectors/%s", top ? top : ".", area);
   DIR *folder = opendir(path);
   ck_assert_ptr_nonnull(folder);
-  vectors = failures = 0;
+  vectors = failures = limited = 0;
   for (struct dirent *entry; (entry = readdir(folder));) {
     if (!strstr(entry->d_name, ".json")) continue;
     snprintf(path, sizeof path, "tests/vectors/%s/%.200s", area, entry->d_name);
@@ -107,7 +163,7 @@ static void run_area(const char *area, const char *what, question_fn ask, size_t
   }
   closedir(folder);
   ck_assert_uint_gt(vectors, 0);
-  printf("%s: %zu vectors, %zu runs with failed allocations\n", what, vectors, failures);
+  printf("%s: %zu vectors, %zu runs with failed allocations, %zu with too little memory\n", what, vectors, failures, limited);
 }
 
 START_TEST(access_vectors) { run_area("access", "access", question_access, 4, 40); }

@@ -190,6 +190,9 @@ int question_analysis(policyeval_context *context, json_t *input, answer *out) {
   if (!rc && (rc = policyeval_analysis_run(a)) != 0)
     ck_assert_int_eq(policyeval_analysis_answer(a), POLICYEVAL_ANSWER_UNKNOWN);
   if (!rc) rc = render(a, ask, out);
+  /* Texts are made when they are asked for: why there is none is told by the context. */
+  policyeval_memory m = {.size = sizeof m};
+  if (rc == POLICYEVAL_ENOMEM && !out->mem->failed && policyeval_context_memory(context, &m) == 0 && m.refused) rc = POLICYEVAL_EMEMLIMIT;
   policyeval_analysis_free(a);
   tests();
   policyeval_policy_unref(policy);

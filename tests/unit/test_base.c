@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/meter.h"
 #include "base/slice.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -30,6 +31,66 @@ START_TEST(new_memory_is_zero)
   unsigned char *p = pe_alloc_new(&mem.alloc, 100);
   for (int i = 0; i < 100; i++) ck_assert_uint_eq(p[i], 0);
   pe_alloc_free(&mem.alloc, p);
+  pe_test_alloc_done(&mem);
+}
+END_TEST
+
+START_TEST(a_meter_counts_what_is_out)
+{
+  pe_test_alloc mem;
+  pe_meter meter;
+  pe_test_alloc_init(&mem);
+  pe_meter_init(&meter, &mem.alloc);
+  const pe_alloc a = pe_meter_alloc(&meter);
+  char *free_of_charge = a.alloc(a.user, 30), *grows = a.alloc(a.user, 30);
+  ck_assert_uint_eq(meter.held, 0); /* nothing is counted without a limit */
+  ck_assert_uint_eq(meter.most, 0);
+  const size_t outside = mem.live_size / 2;
+  meter.limit = 1u << 20;
+  grows = a.resize(a.user, grows, 60);
+  ck_assert_uint_eq(meter.held, mem.live_size - outside);
+  a.release(a.user, free_of_charge);
+  ck_assert_uint_eq(meter.held, mem.live_size);
+  a.release(a.user, grows);
+  ck_assert_uint_eq(meter.held, 0);
+  mem.peak_size = 0;
+  meter.most = 0;
+  char *p = a.alloc(a.user, 100), *q = a.resize(a.user, NULL, 50);
+  ck_assert_uint_eq(meter.held, mem.live_size);
+  ck_assert_uint_eq((uintptr_t)p % _Alignof(max_align_t), 0);
+  memset(p, 7, 100);
+  p = a.resize(a.user, p, 1000);
+  ck_assert_uint_eq(meter.held, mem.live_size);
+  p = a.resize(a.user, p, 20);
+  for (int i = 0; i < 20; i++) ck_assert_int_eq(p[i], 7);
+  ck_assert_uint_eq(meter.held, mem.live_size);
+  ck_assert_uint_eq(meter.most, mem.peak_size);
+  /* What is refused changes nothing: by the limit, by the hooks, by arithmetic. */
+  const size_t held = meter.held;
+  meter.limit = held + 100;
+  ck_assert_ptr_null(a.resize(a.user, p, 121));
+  ck_assert_ptr_null(a.alloc(a.user, 101));
+  ck_assert(meter.at_limit);
+  ck_assert_uint_eq(meter.refused, 2);
+  ck_assert_uint_eq(mem.live_size, held);
+  p = a.resize(a.user, p, 120); /* the last byte there is */
+  ck_assert_ptr_nonnull(p);
+  ck_assert_uint_eq(meter.held, meter.limit);
+  p = a.resize(a.user, p, 20);
+  meter.limit = SIZE_MAX; /* what is counted stays so */
+  pe_test_alloc_fail(&mem, 1, true);
+  ck_assert_ptr_null(a.resize(a.user, p, 500));
+  ck_assert_ptr_null(a.resize(a.user, p, 10));
+  ck_assert_ptr_null(a.alloc(a.user, 1));
+  ck_assert(!meter.at_limit);
+  ck_assert_ptr_null(a.alloc(a.user, SIZE_MAX));
+  ck_assert_ptr_null(a.resize(a.user, p, SIZE_MAX));
+  ck_assert_uint_eq(meter.held, held);
+  ck_assert_uint_eq(mem.live_size, held);
+  a.release(a.user, p);
+  a.release(a.user, q);
+  a.release(a.user, NULL);
+  ck_assert_uint_eq(meter.held, 0);
   pe_test_alloc_done(&mem);
 }
 END_TEST
@@ -280,7 +341,7 @@ START_TEST(utf8_counts_and_folds)
 }
 END_TEST
 
-UNIT_MAIN("base", products_that_overflow_are_no_memory, new_memory_is_zero,
+UNIT_MAIN("base", products_that_overflow_are_no_memory, new_memory_is_zero, a_meter_counts_what_is_out,
           arena_blocks_are_aligned_and_apart, arena_large_blocks_grow_in_the_list, arena_without_memory,
           vectors_grow_and_zero, buffers_write_numbers_and_formats, buffers_remember_failures, slices_compare,
           hashes_agree_with_equality, utf8_round_trip, utf8_refuses_what_is_not_well_formed,

@@ -172,6 +172,7 @@ type Limits struct {
 	States        int // product states of one analysis
 	SearchNodes   int // search nodes of one analysis
 	AnalysisBytes int // memory of one analysis
+	MemoryBytes   int // memory of the context and all that is made with it, at a time; 0: no limit
 }
 
 func (l Limits) configure(c *C.policyeval_context) *Error {
@@ -180,7 +181,7 @@ func (l Limits) configure(c *C.policyeval_context) *Error {
 			return invalid(opContext, "a limit is negative or too large")
 		}
 	}
-	if l.TextBytes < 0 || l.AnalysisBytes < 0 {
+	if l.TextBytes < 0 || l.AnalysisBytes < 0 || l.MemoryBytes < 0 {
 		return invalid(opContext, "a limit is negative")
 	}
 	limits := C.policyeval_limits{
@@ -193,6 +194,7 @@ func (l Limits) configure(c *C.policyeval_context) *Error {
 		states:         C.uint32_t(l.States),
 		search_nodes:   C.uint32_t(l.SearchNodes),
 		analysis_bytes: C.size_t(l.AnalysisBytes),
+		memory_bytes:   C.size_t(l.MemoryBytes),
 	}
 	if rc := C.policyeval_context_set_limits(c, &limits); rc != 0 {
 		return failed(opContext, rc, "")
@@ -218,7 +220,32 @@ func (c *Context) Limits() (Limits, error) {
 			SearchNodes:   int(limits.search_nodes),
 			AnalysisBytes: int(limits.analysis_bytes),
 		}
+		if uint64(limits.memory_bytes) <= math.MaxInt {
+			l.MemoryBytes = int(limits.memory_bytes)
+		}
 		return nil
 	})
 	return l, err
+}
+
+// Memory is what a context and all that was made with it take from the C library's heap.
+type Memory struct {
+	Held    uint // bytes now
+	Most    uint // bytes, the most at a time so far
+	Refused uint // how often the limit MemoryBytes was in the way
+}
+
+// Memory tells what the context takes, to choose Limits.MemoryBytes by. It is counted only with that limit, which may be one that
+// is never met; without it Memory is refused with ESTATE.
+func (c *Context) Memory() (Memory, error) {
+	var m Memory
+	err := c.use("memory", func(ptr *C.policyeval_context) *Error {
+		memory := C.policyeval_memory{size: C.sizeof_policyeval_memory}
+		if rc := C.policyeval_context_memory(ptr, &memory); rc != 0 {
+			return failed("memory", rc, "memory is counted only with Limits.MemoryBytes")
+		}
+		m = Memory{Held: uint(memory.held), Most: uint(memory.most), Refused: uint(memory.refused)}
+		return nil
+	})
+	return m, err
 }

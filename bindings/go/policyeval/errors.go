@@ -27,6 +27,7 @@ const (
 	ECANCELED Code = C.POLICYEVAL_ECANCELED // the caller cancelled the call
 	ENOTFOUND Code = C.POLICYEVAL_ENOTFOUND // there is no such item
 	EINTERNAL Code = C.POLICYEVAL_EINTERNAL // the library disagrees with itself: please report it
+	EMEMLIMIT Code = C.POLICYEVAL_EMEMLIMIT // the memory that the context may use, Limits.MemoryBytes, is used up
 )
 
 // String is the name of the code, "EPOLICY".

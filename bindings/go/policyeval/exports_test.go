@@ -85,7 +85,7 @@ func TestEveryFunction(t *testing.T) {
 // Every value of the lists of the headers has a constant here.
 func TestEveryConstant(t *testing.T) {
 	constants := map[string][]int32{
-		"ERRORS":     {int32(EINVAL), int32(ENOMEM), int32(ELIMIT), int32(EIO), int32(EJSON), int32(EPOLICY), int32(ESTATE), int32(ECANCELED), int32(ENOTFOUND), int32(EINTERNAL)},
+		"ERRORS":     {int32(EINVAL), int32(ENOMEM), int32(ELIMIT), int32(EIO), int32(EJSON), int32(EPOLICY), int32(ESTATE), int32(ECANCELED), int32(ENOTFOUND), int32(EINTERNAL), int32(EMEMLIMIT)},
 		"EFFECTS":    {int32(ImplicitDeny), int32(ExplicitDeny), int32(Allow), int32(Unknown)},
 		"KINDS":      {int32(KindIdentity), int32(KindResource), int32(KindSecret), int32(KindKMSKey), int32(KindTrust), int32(KindSCP), int32(KindRCP), int32(KindBoundary), int32(KindSession), int32(KindEndpoint)},
 		"LAYERS":     {int32(LayerIdentity), int32(LayerResource), int32(LayerKey), int32(LayerGrant), int32(LayerBoundary), int32(LayerSession), int32(LayerSCP), int32(LayerRCP), int32(LayerEndpoint)},

@@ -74,6 +74,7 @@ func TestClosed(t *testing.T) {
 		"NewValidator":   func() error { _, err := c.NewValidator(); return err },
 		"NewSimulator":   func() error { _, err := c.NewSimulator(); return err },
 		"Limits":         func() error { _, err := c.Limits(); return err },
+		"Memory":         func() error { _, err := c.Memory(); return err },
 		"Ask":            func() error { _, err := c.Ask(background, AskPublic, p); return err },
 		"Decide":         func() error { _, err := s.Decide(open); return err },
 		"Decide request": func() error { _, err := other.Decide(r); return err },
@@ -158,6 +159,7 @@ func TestNilAndZero(t *testing.T) {
 			return err
 		},
 		"negative limit":    func() error { _, err := NewContext(Limits{Depth: -1}); return err },
+		"negative memory":   func() error { _, err := NewContext(Limits{MemoryBytes: -1}); return err },
 		"empty placeholder": func() error { _, err := NewContext(Placeholder("", "x")); return err },
 		"bad placeholder":   func() error { _, err := NewContext(Placeholder("a-b", "x")); return err },
 		"incomplete":        func() error { e, _ := c.NewRequest(); _, err := s.Decide(e); return err },
@@ -306,6 +308,22 @@ func TestErrorOfLoading(t *testing.T) {
 	must(t, err)
 	if limits.TextBytes != 10 || limits.Depth != 64 {
 		t.Errorf("%+v", limits)
+	}
+	if limits.MemoryBytes != 0 {
+		t.Errorf("no limit of memory is %d", limits.MemoryBytes)
+	}
+	_, err = small.Memory()
+	refused(t, "memory without a limit", err, ESTATE)
+	full := newContext(t, Limits{MemoryBytes: 1000})
+	_, err = full.LoadPolicyString(KindIdentity, allowAll, "")
+	refused(t, "no memory left", err, EMEMLIMIT)
+	memory, err := full.Memory()
+	must(t, err)
+	if memory.Refused == 0 || memory.Held != 0 || memory.Most > 1000 {
+		t.Errorf("%+v", memory)
+	}
+	if limits, err = full.Limits(); err != nil || limits.MemoryBytes != 1000 {
+		t.Errorf("%+v, %v", limits, err)
 	}
 	_, err = NewContext(Catalog("no such folder"))
 	refused(t, "no such folder", err, EIO)

@@ -28,7 +28,7 @@ static int run_lines(policyeval_simulator *s, const char *texts, const go_line *
     go_result *r = &results[*done];
     if (number && *done % LINES_BETWEEN_QUESTIONS == 0 && libpolicyevalGoCancelled(number)) return POLICYEVAL_ECANCELED;
     r->rc = policyeval_simulator_run(s, texts + line->at, line->len, line->number, &r->effect, &r->text, &r->len);
-    if (r->rc == POLICYEVAL_ENOMEM || r->rc == POLICYEVAL_EINVAL) rc = r->rc;
+    if (r->rc == POLICYEVAL_ENOMEM || r->rc == POLICYEVAL_EMEMLIMIT || r->rc == POLICYEVAL_EINVAL) rc = r->rc;
   }
   return rc;
 }

@@ -14,9 +14,10 @@ from ._access import Access, access
 from ._analysis import (Analysis, check_access_not_granted, check_no_new_access, check_no_public_access, compare,
                         findings, statements)
 from ._columns import Columns
-from ._context import Context, Limits, default_context
+from ._context import Context, Limits, Memory, default_context
 from ._errors import (CanceledError, ClosedError, ErrorCode, FileError, InternalError, InvalidArgumentError, LimitError,
-                      NotAPolicyError, NotFoundError, NotJSONError, OutOfMemoryError, PolicyEvalError, StateError)
+                      MemoryLimitError, NotAPolicyError, NotFoundError, NotJSONError, OutOfMemoryError, PolicyEvalError,
+                      StateError)
 from ._facts import Principal
 from ._ffi import lib as _lib
 from ._policy import Policy
@@ -45,8 +46,8 @@ __all__ = [
     "Access", "AccessAnswer", "Analysis", "AnalysisAnswer", "Answer", "Ask", "CanceledError", "CaseResult",
     "Change", "ChangedPolicy", "ClosedError", "Columns", "Context", "Decision", "Effect", "ErrorCode",
     "FailedCondition", "FileError", "Finding", "Fixed", "Format", "Hint", "InternalError",
-    "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits", "Match", "Miss",
-    "Need", "NotAPolicyError", "NotFoundError", "NotJSONError", "Obstacle", "OutOfMemoryError", "Policy",
+    "InvalidArgumentError", "Kind", "Layer", "LayerResult", "Leg", "LimitError", "Limits", "Match",
+    "Memory", "MemoryLimitError", "Miss", "Need", "NotAPolicyError", "NotFoundError", "NotJSONError", "Obstacle", "OutOfMemoryError", "Policy",
     "PolicyEvalError", "PolicySet", "Position", "Principal", "Problem", "Proof", "PublicRule", "Reach",
     "ReachAnswer", "Relation", "Report", "Request", "Severity", "Simulator", "Span", "StateError",
     "StatementNeed", "Trust",

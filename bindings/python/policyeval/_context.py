@@ -15,9 +15,12 @@ from ._ffi import lib
 from ._handle import Handle, Owner, terminated, utf8
 
 
+NO_LIMIT = ctypes.c_size_t(-1).value
+
+
 @dataclass(frozen=True)
 class Limits:
-    """Limits of a context. None leaves a limit at its default."""
+    """Limits of a context. None leaves a limit at its default; that of memory_bytes is none."""
 
     text_bytes: Optional[int] = None
     depth: Optional[int] = None
@@ -27,6 +30,16 @@ class Limits:
     states: Optional[int] = None
     search_nodes: Optional[int] = None
     analysis_bytes: Optional[int] = None
+    memory_bytes: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes that a context and all that was made with it hold, the most so far, and how often memory_bytes was in the way."""
+
+    held: int
+    most: int
+    refused: int
 
 
 def _limits(limits: Limits) -> _ffi.Limits:
@@ -92,7 +105,21 @@ class Context(Owner):
         handle = self._use()
         c = _ffi.Limits(size=ctypes.sizeof(_ffi.Limits))
         self._must(lib.policyeval_context_get_limits(handle.pointer, ctypes.byref(c)), "limits")
-        return Limits(**{one.name: getattr(c, one.name) for one in fields(Limits)})
+        found = {one.name: getattr(c, one.name) for one in fields(Limits)}
+        if found["memory_bytes"] == NO_LIMIT:
+            found["memory_bytes"] = None
+        return Limits(**found)
+
+    @property
+    def memory(self) -> Memory:
+        """What the context takes from the C library's heap, to choose the limit memory_bytes by. It is counted only with
+        that limit, which may be one that is never met."""
+        handle = self._use()
+        c = _ffi.Memory(size=ctypes.sizeof(_ffi.Memory))
+        rc = lib.policyeval_context_memory(handle.pointer, ctypes.byref(c))
+        if rc:
+            raise error_of(rc, "memory is counted only with a limit memory_bytes")
+        return Memory(**{one.name: getattr(c, one.name) for one in fields(Memory)})
 
 
 _lock = threading.Lock()

@@ -23,6 +23,7 @@ class ErrorCode(enum.IntEnum):
     ECANCELED = -8
     ENOTFOUND = -9
     EINTERNAL = -10
+    EMEMLIMIT = -11
 
 
 class PolicyEvalError(Exception):
@@ -74,6 +75,12 @@ class LimitError(PolicyEvalError):
     default_code = ErrorCode.ELIMIT
 
 
+class MemoryLimitError(LimitError, MemoryError):
+    """The memory that the context may use, its limit memory_bytes, is used up."""
+
+    default_code = ErrorCode.EMEMLIMIT
+
+
 class FileError(PolicyEvalError, OSError):
     """A file could not be read."""
 
@@ -122,8 +129,8 @@ class InternalError(PolicyEvalError):
 
 
 _CLASSES: Dict[int, Type[PolicyEvalError]] = {one.default_code: one for one in (
-    InvalidArgumentError, OutOfMemoryError, LimitError, FileError, NotJSONError, NotAPolicyError, StateError,
-    CanceledError, NotFoundError, InternalError)}
+    InvalidArgumentError, OutOfMemoryError, LimitError, MemoryLimitError, FileError, NotJSONError, NotAPolicyError,
+    StateError, CanceledError, NotFoundError, InternalError)}
 
 
 def text_of(rc: int) -> str:

@@ -38,7 +38,13 @@ class Column(ctypes.Structure):
 class Limits(ctypes.Structure):
     _fields_ = [("size", ctypes.c_size_t), ("text_bytes", ctypes.c_size_t), ("depth", ctypes.c_uint32),
                 ("nodes", ctypes.c_uint32), ("statements", ctypes.c_uint32), ("pattern_bytes", ctypes.c_uint32),
-                ("states", ctypes.c_uint32), ("search_nodes", ctypes.c_uint32), ("analysis_bytes", ctypes.c_size_t)]
+                ("states", ctypes.c_uint32), ("search_nodes", ctypes.c_uint32), ("analysis_bytes", ctypes.c_size_t),
+                ("memory_bytes", ctypes.c_size_t)]
+
+
+class Memory(ctypes.Structure):
+    _fields_ = [("size", ctypes.c_size_t), ("held", ctypes.c_size_t), ("most", ctypes.c_size_t),
+                ("refused", ctypes.c_size_t)]
 
 
 CANCEL = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
@@ -69,6 +75,7 @@ PROTOTYPES: Dict[str, Prototype] = {name: Prototype(*rest) for name, rest in {
     "policyeval_context_unref": (V, (H,), "Context.close"),
     "policyeval_context_set_limits": (I, (H, H), "Context"),
     "policyeval_context_get_limits": (I, (H, OUT), "Context.limits"),
+    "policyeval_context_memory": (I, (H, OUT), "Context.memory"),
     "policyeval_context_set_strict": (I, (H, I), "Context"),
     "policyeval_context_set_explain": (I, (H, I), "Context"),
     "policyeval_context_set_placeholder": (I, (H, T, Z, T, Z), "Context"),

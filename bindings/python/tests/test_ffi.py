@@ -145,11 +145,12 @@ def test_names() -> None:
 
 
 def test_structures() -> None:
-    text = re.search(r"typedef struct policyeval_limits \{(.*?)\}", ALL, re.S)
-    assert text
-    names = re.findall(r"(\w+);", text.group(1))
-    assert [name for name, _ in _ffi.Limits._fields_] == names  # type: ignore[misc]
-    assert names[1:] == [one.name for one in dataclasses.fields(_context.Limits)]
+    for structure, shown in ((_ffi.Limits, _context.Limits), (_ffi.Memory, _context.Memory)):
+        text = re.search(r"typedef struct policyeval_%s \{(.*?)\}" % structure.__name__.lower(), ALL, re.S)
+        assert text
+        names = re.findall(r"(\w+);", text.group(1))
+        assert [name for name, _ in structure._fields_] == names  # type: ignore[misc]
+        assert names[1:] == [one.name for one in dataclasses.fields(shown)]
 
 
 def test_version_is_the_librarys() -> None:

@@ -88,6 +88,28 @@ def test_a_context_has_limits_placeholders_readings() -> None:
         assert "arn:aws:s3:::blue/*" in str(policy)
 
 
+def test_a_context_holds_no_more_memory_than_it_may() -> None:
+    with Context() as ctx:
+        with pytest.raises(policyeval.StateError, match="memory_bytes"):
+            ctx.memory
+        assert ctx.limits.memory_bytes is None
+    with Context(limits=Limits(memory_bytes=1 << 40)) as ctx:
+        before = ctx.memory
+        policy = Policy(S3, ctx=ctx)
+        assert ctx.memory.held > before.held and ctx.memory.most >= ctx.memory.held and ctx.memory.refused == 0
+        most = ctx.memory.most
+        policy.close()
+        assert ctx.memory.held == before.held
+    with Context(limits=Limits(memory_bytes=most - 1)) as ctx:
+        assert ctx.limits.memory_bytes == most - 1
+        with pytest.raises(policyeval.MemoryLimitError, match="memory_bytes") as caught:
+            Policy(S3, ctx=ctx)
+        assert isinstance(caught.value, policyeval.LimitError) and isinstance(caught.value, MemoryError)
+        assert ctx.memory.refused > 0 and ctx.memory.held == 0
+    with Context(limits=Limits(memory_bytes=most)) as ctx:
+        Policy(S3, ctx=ctx).close()
+
+
 @pytest.mark.parametrize("options, error", [
     ({"limits": Limits(depth=1 << 40)}, policyeval.InvalidArgumentError), ({"limits": Limits(depth=-1)}, ValueError),
     ({"limits": Limits(depth="5")}, TypeError), ({"placeholders": {"no token!": "x"}}, ValueError),
