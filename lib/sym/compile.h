@@ -100,6 +100,8 @@ int pe_compile_resolved(pe_compiler *c, uint64_t letters);
 int pe_compile_condition(pe_compiler *c, const pe_condition *cond);
 /* The principal elements as a test on the principal. */
 int pe_compile_principals(pe_compiler *c, const pe_statement *s, uint32_t *test);
+/* That the principal is one of these. */
+int pe_compile_one_of(pe_compiler *c, const pe_principal *list, uint32_t n, pe_literal *out);
 
 /* AMB-2, PE-1: may the pattern be of a service whose resource types start with a word? */
 bool pe_compile_type_word(const pe_arn_pattern *p);

@@ -104,11 +104,8 @@ static int principal_nodes(finder *f, const pe_statement *s) {
   int rc = 0;
   for (uint32_t i = 0; i < s->nprincipals && !rc; i++) {
     if (s->principals[i].kind == PE_PRINCIPAL_ANY) continue;
-    pe_statement one = {.principal_mode = PE_MODE_IS, .principals = &s->principals[i], .nprincipals = 1};
-    uint32_t test;
     pe_literal l = 0;
-    rc = pe_compile_principals(&f->c, &one, &test);
-    if (!rc) rc = pe_compile_literal(&f->c, f->c.principal, test, false, &l);
+    rc = pe_compile_one_of(&f->c, &s->principals[i], 1, &l);
     if (!rc && !add_node(f, &f->dims[0], s->principals[i].text, s->principals[i].kind, l)) rc = POLICYEVAL_ENOMEM;
   }
   return rc;

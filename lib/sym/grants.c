@@ -52,12 +52,9 @@ static int add_constraint(pe_compiler *c, pe_arena *kept, const pe_grant *g, con
 int pe_compile_grant(pe_compiler *c, pe_arena *kept, const pe_grant *g, const pe_request *r, pe_boxes *out) {
   const pe_slice operation = pe_slice_sub(r->lower_action, sizeof "kms:" - 1, r->lower_action.len);
   if (!pe_grant_is_about(g, operation, &r->resource)) return 0;
-  pe_statement whom = {.principal_mode = PE_MODE_IS, .principals = (pe_principal *)(uintptr_t)&g->grantee, .nprincipals = 1};
-  uint32_t test;
   pe_literal l = 0;
   pe_compile_start(c);
-  int rc = pe_compile_principals(c, &whom, &test);
-  if (!rc) rc = pe_compile_literal(c, c->principal, test, false, &l);
+  int rc = pe_compile_one_of(c, &g->grantee, 1, &l);
   if (!rc) rc = pe_compile_add(c, l);
   if (!rc && g->constraint) rc = add_constraint(c, kept, g, r);
   if (!rc && g->source_arn.len) rc = add_equal(c, kept, PE_SLICE("aws:SourceArn"), g->source_arn);

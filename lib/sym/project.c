@@ -311,3 +311,11 @@ int pe_compile_principals(pe_compiler *c, const pe_statement *s, uint32_t *test)
   pe_atom_done(&atom);
   return rc;
 }
+
+int pe_compile_one_of(pe_compiler *c, const pe_principal *list, uint32_t n, pe_literal *out) {
+  const pe_statement these = {
+      .principal_mode = PE_MODE_IS, .principals = (pe_principal *)(uintptr_t)list, .nprincipals = n};
+  uint32_t test;
+  const int rc = pe_compile_principals(c, &these, &test);
+  return rc ? rc : pe_compile_literal(c, c->principal, test, false, out);
+}

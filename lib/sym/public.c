@@ -148,13 +148,10 @@ static int trust_private(pe_compiler *c, pe_boxes *out) {
 
 /* Principals ------------------------------------------------------------------------------------------------- */
 
-static int trust_list_of(pe_compiler *c, pe_principal *list, uint32_t n, pe_boxes *out) {
-  pe_statement these = {.principal_mode = PE_MODE_IS, .principals = list, .nprincipals = n};
-  uint32_t test;
+static int trust_list_of(pe_compiler *c, const pe_principal *list, uint32_t n, pe_boxes *out) {
   pe_literal l = 0;
   pe_compile_start(c);
-  int rc = pe_compile_principals(c, &these, &test);
-  if (!rc) rc = pe_compile_literal(c, c->principal, test, false, &l);
+  int rc = pe_compile_one_of(c, list, n, &l);
   if (!rc) rc = pe_compile_add(c, l);
   return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "a principal that the policy names"}, out);
 }
