@@ -167,11 +167,16 @@ int policyeval_access_set_reading(policyeval_access *access, const char *row, co
   return done(access, rc, why);
 }
 
-/* Which legs a layer of the question belongs to. */
+/* Which legs a layer of the question belongs to. D3.5: the call to KMS is made by Secrets Manager, through no endpoint of the
+ * caller. */
 static unsigned legs_of(int layer) {
-  return layer == POLICYEVAL_LAYER_RESOURCE                                      ? 1u << PE_LEG_SECRET
-         : layer == POLICYEVAL_LAYER_KEY || layer == POLICYEVAL_LAYER_GRANT ? 1u << PE_LEG_KEY
-                                                                                 : 1u << PE_LEG_SECRET | 1u << PE_LEG_KEY;
+  switch (layer) {
+    case POLICYEVAL_LAYER_RESOURCE:
+    case POLICYEVAL_LAYER_ENDPOINT: return 1u << PE_LEG_SECRET;
+    case POLICYEVAL_LAYER_KEY:
+    case POLICYEVAL_LAYER_GRANT: return 1u << PE_LEG_KEY;
+    default: return 1u << PE_LEG_SECRET | 1u << PE_LEG_KEY;
+  }
 }
 
 int policyeval_access_add_policy(policyeval_access *access, int layer, unsigned level, policyeval_policy *policy) {
@@ -188,7 +193,8 @@ int policyeval_access_add_policy(policyeval_access *access, int layer, unsigned 
 int policyeval_access_declare(policyeval_access *access, int layer, unsigned level) {
   if (!access) return POLICYEVAL_EINVAL;
   int rc = POLICYEVAL_OK;
-  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++) rc = policyeval_policyset_declare(access->set[i], layer, level);
+  for (int i = 0; i < PE_LEGS && rc == POLICYEVAL_OK; i++)
+    if (legs_of(layer) >> i & 1) rc = policyeval_policyset_declare(access->set[i], layer, level);
   return done(access, rc, "this layer cannot be declared");
 }
 

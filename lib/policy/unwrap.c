@@ -92,13 +92,15 @@ static const char *known_reply(const unwrap *u) {
   return NULL;
 }
 
-/* describe-policy says of which type the policy is: an RCP in the place of an SCP would be a limit of other requests. */
+/* describe-policy says of which type the policy is: an RCP in the place of an SCP would be a limit of other requests, and a cap in
+ * the place of an identity policy would grant. */
 static bool is_other_type(const unwrap *u) {
   const uint32_t summary = pe_json_get(&u->json, u->node, "PolicySummary");
   const uint32_t type = summary ? pe_json_get(&u->json, summary, "Type") : 0;
-  if (!type || (u->kind != POLICYEVAL_KIND_SCP && u->kind != POLICYEVAL_KIND_RCP)) return false;
-  const pe_slice wanted = u->kind == POLICYEVAL_KIND_SCP ? PE_SLICE("SERVICE_CONTROL_POLICY") : PE_SLICE("RESOURCE_CONTROL_POLICY");
-  return !pe_slice_eq(u->json.nodes[type].text, wanted);
+  if (!type) return false;
+  const pe_slice is = u->json.nodes[type].text;
+  return !(u->kind == POLICYEVAL_KIND_SCP && pe_slice_eq(is, PE_SLICE("SERVICE_CONTROL_POLICY"))) &&
+         !(u->kind == POLICYEVAL_KIND_RCP && pe_slice_eq(is, PE_SLICE("RESOURCE_CONTROL_POLICY")));
 }
 
 /* One step into an object: 0 when the object itself is the document (*done) or u->node was moved. */

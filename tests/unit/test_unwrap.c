@@ -61,10 +61,13 @@ START_TEST(organization_policy_of_another_type)
       "\\\"Action\\\":\\\"kms:*\\\",\\\"Resource\\\":\\\"*\\\"}}\"}}";
   loaded l = loaded_ok(POLICYEVAL_KIND_RCP, text);
   loaded_done(&l);
-  l = loaded_new(POLICYEVAL_KIND_SCP, text);
-  ck_assert_int_eq(l.rc, POLICYEVAL_EPOLICY);
-  loaded_expect(&l, 0, PE_RULE_REPLY_WITHOUT_DOCUMENT, 1, 10);
-  loaded_done(&l);
+  static const int others[] = {POLICYEVAL_KIND_SCP, POLICYEVAL_KIND_IDENTITY, POLICYEVAL_KIND_BOUNDARY, POLICYEVAL_KIND_SECRET};
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    l = loaded_new(others[i], text);
+    ck_assert_int_eq(l.rc, POLICYEVAL_EPOLICY);
+    loaded_expect(&l, 0, PE_RULE_REPLY_WITHOUT_DOCUMENT, 1, 10);
+    loaded_done(&l);
+  }
 }
 END_TEST
 
