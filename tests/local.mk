@@ -31,6 +31,7 @@ TESTS += tests/cli/analysis.py
 TESTS += tests/cli/grant.py
 TESTS += tests/cli/simulate.py
 TESTS += tests/cli/validate.py
+TESTS += tests/cli/who_can.py
 TESTS += tests/cli/witness.py
 TESTS += tests/docs/check_man.py
 TESTS += tests/docs/check_readings.py

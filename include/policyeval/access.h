@@ -118,14 +118,17 @@ POLICYEVAL_API const char *policyeval_access_reach_text(policyeval_access *acces
  *  policy; policies add up. Takes its own reference. Errors: EINVAL, ENOMEM. Since 0.1. */
 POLICYEVAL_API int policyeval_access_add_candidate(policyeval_access *access, const char *arn, size_t len,
                                                    policyeval_policy *identity);
-/** Who can read the secret, over all requests: the candidates, the principals that the secret's and the key's policy name,
- *  and the groups of principals that they cannot tell apart ("any principal of 111122223333"). The question needs a
- *  secret and its policies, no principal. Principals whose own policies are not known are taken to be allowed by them
- *  where that is needed, and the answer says so. Errors: as policyeval_access_all_requests. Since 0.1. */
+/** Who can read the secret, over all requests: the candidates, the principals that the policies name (as principals, grantees,
+ *  values of aws:PrincipalArn), and the groups that they tell apart by account or by a pattern of aws:PrincipalArn ("any other
+ *  principal of 111122223333"). The question needs a secret and its policies, no principal. Principals whose own policies are
+ *  not known are taken to be allowed by them where that is needed, and the answer says so. AWS services and identity providers
+ *  are not asked about. Errors: as policyeval_access_all_requests, and ELIMIT (4,096 entries). Since 0.1. */
 POLICYEVAL_API int policyeval_access_who_can(policyeval_access *access);
 /** How many entries policyeval_access_who_can found; 0 before. Since 0.1. */
 POLICYEVAL_API size_t policyeval_access_who_count(const policyeval_access *access);
-/** 1 when every answer is certain, so that nobody is missing; else 0. Since 0.1. */
+/** 1 when every answer is certain and every group was told apart, so that nobody is missing; else 0 (a policy asks for
+ *  aws:PrincipalType or aws:username, names a principal by its id, or compares aws:PrincipalArn with patterns that may meet).
+ *  Since 0.1. */
 POLICYEVAL_API int policyeval_access_who_complete(const policyeval_access *access);
 /** The JSON document that `policyeval who-can` prints. NULL: not run, or out of memory. They live until the next change of the
  *  question. Since 0.1. */

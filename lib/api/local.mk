@@ -21,3 +21,5 @@ libpe_sources += lib/api/simulator.c
 libpe_sources += lib/api/validate.c
 libpe_sources += lib/api/version.c
 libpe_sources += lib/api/who.c
+libpe_sources += lib/api/who_cells.c
+libpe_sources += lib/api/who_cells.h

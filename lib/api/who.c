@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who can read a secret: the access question over all requests, for each principal that the policies can tell apart. */
-#include "api/objects.h"
+#include "api/who_cells.h"
 
 static const char anything[] = "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}";
 
@@ -138,47 +138,77 @@ static bool is_candidate(const policyeval_access *a, pe_slice arn) {
   return false;
 }
 
-/* A group is asked about through a principal of it that no policy names. */
-static int look_at_account(policyeval_access *a, pe_slice partition, pe_slice account, const char *words, policyeval_policy *allow) {
-  pe_buf name, arn;
+/* ---- groups: asked about through a principal that nobody named ---- */
+
+/* "any principal", or "any other principal" beside those that the policies tell apart by themselves; then `rest`. */
+static int look_at_group(policyeval_access *a, pe_slice arn, bool others, const char *rest, pe_slice account, policyeval_policy *allow) {
+  pe_buf name;
   pe_buf_init(&name, &a->context->alloc);
+  pe_buf_str(&name, others ? "any other principal" : "any principal");
+  pe_buf_str(&name, rest);
+  pe_buf_slice(&name, account);
+  const int rc = name.failed ? POLICYEVAL_ENOMEM : look(a, pe_slice_of(name.ptr, name.len), arn, true, false, allow);
+  pe_buf_done(&name);
+  return rc;
+}
+
+static int look_at_account(policyeval_access *a, const pe_who_cells *cells, pe_slice partition, pe_slice account, policyeval_policy *allow) {
+  const bool stranger = pe_slice_eq(account, pe_slice_str(cells->stranger));
+  const bool others = pe_who_cells_singles_out(cells, stranger ? (pe_slice){NULL, 0} : account);
+  pe_buf arn;
   pe_buf_init(&arn, &a->context->alloc);
-  pe_buf_str(&name, words);
-  if (words[strlen(words) - 1] == ' ') pe_buf_slice(&name, account);
   pe_buf_str(&arn, "arn:");
-  pe_buf_slice(&arn, partition.len ? partition : PE_SLICE("aws"));
+  pe_buf_slice(&arn, partition);
   pe_buf_str(&arn, ":iam::");
   pe_buf_slice(&arn, account);
   pe_buf_str(&arn, ":role/Example");
-  int rc = name.failed || arn.failed ? POLICYEVAL_ENOMEM
-                                     : look(a, pe_slice_of(name.ptr, name.len), pe_slice_of(arn.ptr, arn.len), true, false, allow);
+  const pe_slice text = pe_slice_of(arn.ptr, arn.len);
+  const char *of = !stranger ? " of " : cells->accounts.len > 1 ? " of any other account" : " of any account";
+  const int rc = arn.failed ? POLICYEVAL_ENOMEM : look_at_group(a, text, others, of, stranger ? (pe_slice){NULL, 0} : account, allow);
+  pe_buf_done(&arn);
+  return rc;
+}
+
+/* Those whose ARN a pattern matches, of one account. */
+static int look_at_pattern(policyeval_access *a, const pe_who_cells *cells, pe_slice pattern, pe_slice account, policyeval_policy *allow) {
+  const bool stranger = pe_slice_eq(account, pe_slice_str(cells->stranger));
+  pe_slice own;
+  pe_buf name, arn;
+  pe_buf_init(&name, &a->context->alloc);
+  pe_buf_init(&arn, &a->context->alloc);
+  pe_buf_str(&name, "any principal like ");
+  pe_buf_slice(&name, pattern);
+  if (!pe_who_cells_account(pattern, &own) || !own.len) {
+    pe_buf_str(&name, stranger ? " of any other account" : " of ");
+    if (!stranger) pe_buf_slice(&name, account);
+  }
+  pe_who_cells_example(pattern, account, &arn);
+  const int rc = name.failed || arn.failed ? POLICYEVAL_ENOMEM
+                                           : look(a, pe_slice_of(name.ptr, name.len), pe_slice_of(arn.ptr, arn.len), true, false, allow);
   pe_buf_done(&name);
   pe_buf_done(&arn);
   return rc;
 }
 
-static int look_at_principal(policyeval_access *a, const pe_principal *p, policyeval_policy *allow) {
-  switch ((pe_principal_kind)p->kind) {
-    case PE_PRINCIPAL_ACCOUNT: return look_at_account(a, p->partition, p->account, "any principal of ", allow);
-    case PE_PRINCIPAL_ANY:
-      return look_at_account(a, PE_SLICE("aws"), PE_SLICE("999988887777"), "any principal of any account", allow);
-    case PE_PRINCIPAL_USER:
-    case PE_PRINCIPAL_ROLE:
-    case PE_PRINCIPAL_SESSION:
-    case PE_PRINCIPAL_FEDERATED_USER:
-      return is_candidate(a, p->text) ? POLICYEVAL_OK : look(a, p->text, p->text, false, false, allow);
-    default: return POLICYEVAL_OK;
-  }
-}
-
-static int look_at_policies(policyeval_access *a, const pe_policy_list *list, policyeval_policy *allow) {
+static int look_at_cells(policyeval_access *a, const pe_who_cells *cells, policyeval_policy *allow) {
+  const pe_slice stranger = pe_slice_str(cells->stranger);
   int rc = POLICYEVAL_OK;
-  for (uint32_t i = 0; i < list->count; i++) {
-    const pe_policy *p = list->items[i];
-    for (uint32_t s = 0; s < p->nstatements; s++)
-      for (uint32_t k = 0; k < p->statements[s].nprincipals && rc == POLICYEVAL_OK; k++)
-        rc = look_at_principal(a, &p->statements[s].principals[k], allow);
+  for (size_t i = 0; i < cells->arns.len && rc == POLICYEVAL_OK; i++)
+    if (!is_candidate(a, cells->arns.data[i])) rc = look(a, cells->arns.data[i], cells->arns.data[i], false, false, allow);
+  for (size_t i = 0; i < cells->patterns.len && rc == POLICYEVAL_OK; i++) {
+    const pe_slice pattern = cells->patterns.data[i];
+    pe_slice account;
+    if (pe_who_cells_account(pattern, &account) && account.len) {
+      rc = look_at_pattern(a, cells, pattern, account, allow);
+      continue;
+    }
+    for (size_t k = 0; k < cells->accounts.len && rc == POLICYEVAL_OK; k++)
+      rc = look_at_pattern(a, cells, pattern, cells->accounts.data[k].account, allow);
+    if (rc == POLICYEVAL_OK) rc = look_at_pattern(a, cells, pattern, stranger, allow);
   }
+  for (size_t i = 0; i < cells->accounts.len && rc == POLICYEVAL_OK; i++)
+    rc = look_at_account(a, cells, cells->accounts.data[i].partition, cells->accounts.data[i].account, allow);
+  if (rc == POLICYEVAL_OK) rc = look_at_account(a, cells, a->access.secret.field[PE_ARN_PARTITION], stranger, allow);
   return rc;
 }
 
@@ -214,15 +244,15 @@ int policyeval_access_who_can(policyeval_access *access) {
     return POLICYEVAL_EINVAL;
   }
   policyeval_policy *allow = NULL;
-  const pe_arn *secret = &access->access.secret;
-  access->who_complete = true;
-  int rc = policyeval_policy_load(access->context, POLICYEVAL_KIND_IDENTITY, anything, sizeof anything - 1, "", &allow, NULL);
+  pe_who_cells cells;
+  int rc = pe_who_cells_of(access, &cells);
+  access->who_complete = !cells.vague;
+  if (rc == POLICYEVAL_OK)
+    rc = policyeval_policy_load(access->context, POLICYEVAL_KIND_IDENTITY, anything, sizeof anything - 1, "", &allow, NULL);
   for (size_t i = 0; i < access->candidates.len && rc == POLICYEVAL_OK; i++)
     rc = look(access, access->candidates.data[i].arn, access->candidates.data[i].arn, false, true, allow);
-  if (rc == POLICYEVAL_OK) rc = look_at_policies(access, &access->set[PE_LEG_SECRET]->set.resource, allow);
-  if (rc == POLICYEVAL_OK) rc = look_at_policies(access, &access->set[PE_LEG_KEY]->set.resource, allow);
-  if (rc == POLICYEVAL_OK)
-    rc = look_at_account(access, secret->field[PE_ARN_PARTITION], secret->field[PE_ARN_ACCOUNT], "any principal of ", allow);
+  if (rc == POLICYEVAL_OK) rc = look_at_cells(access, &cells, allow);
+  pe_who_cells_done(&cells, &access->context->alloc);
   policyeval_policy_unref(allow);
   if (rc == POLICYEVAL_OK) rc = render(access);
   if (rc != POLICYEVAL_OK) pe_access_forget_who(access, false);
