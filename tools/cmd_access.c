@@ -115,8 +115,10 @@ static int answer_all(const common *c, policyeval_access *q) {
                                                              : POLICYEVAL_IMPLICIT_DENY);
   }
   if (status) return status;
-  if (c->expect) return strcmp(policyeval_reach_name(reach), c->expect) == 0 ? EXIT_YES : EXIT_NO;
-  return reach == POLICYEVAL_REACH_ALWAYS ? EXIT_YES : reach == POLICYEVAL_REACH_UNKNOWN ? EXIT_UNKNOWN : EXIT_NO;
+  const bool works = reach == POLICYEVAL_REACH_NEVER || reach == POLICYEVAL_REACH_UNKNOWN || policyeval_access_operable(q);
+  if (c->expect) return works && strcmp(policyeval_reach_name(reach), c->expect) == 0 ? EXIT_YES : EXIT_NO;
+  if (reach == POLICYEVAL_REACH_ALWAYS) return policyeval_access_operable(q) ? EXIT_YES : EXIT_NO;
+  return reach == POLICYEVAL_REACH_UNKNOWN ? EXIT_UNKNOWN : EXIT_NO;
 }
 
 int cmd_access(int argc, char **argv) {

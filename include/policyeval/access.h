@@ -75,7 +75,8 @@ POLICYEVAL_API int policyeval_access_effect(policyeval_access *access, int *effe
 POLICYEVAL_API int policyeval_access_decision(const policyeval_access *access);
 /** Verdict of one leg (POLICYEVAL_LEG_x). Since 0.1. */
 POLICYEVAL_API int policyeval_access_leg(const policyeval_access *access, int leg);
-/** 1 when nothing but authorization stands in the way (key state and the like), else 0. Since 0.1. */
+/** 1 when nothing but authorization stands in the way (key state and the like), else 0; after policyeval_access_decide or
+ *  policyeval_access_all_requests. Since 0.1. */
 POLICYEVAL_API int policyeval_access_operable(const policyeval_access *access);
 /** Number of hints; 0 before the question was decided. Since 0.1. */
 POLICYEVAL_API size_t policyeval_access_hints(const policyeval_access *access);

@@ -295,7 +295,7 @@ int policyeval_access_leg(const policyeval_access *access, int leg) {
   return access && access->decided && known ? access->trace[leg].effect : POLICYEVAL_IMPLICIT_DENY;
 }
 int policyeval_access_operable(const policyeval_access *access) {
-  return access && access->decided && access->operability.ok;
+  return access && (access->decided || access->reached) && access->operability.ok;
 }
 size_t policyeval_access_hints(const policyeval_access *access) {
   return access && access->decided ? access->hints.list.len : 0;

@@ -15,7 +15,7 @@ static int render(policyeval_access *a) {
   pe_buf json, text;
   pe_buf_init(&json, &a->context->alloc);
   pe_buf_init(&text, &a->context->alloc);
-  int rc = pe_render_legs_json(&a->reach, &json);
+  int rc = pe_render_legs_json(&a->reach, &a->access, &json);
   if (rc == POLICYEVAL_OK) rc = pe_render_legs_text(&a->reach, &a->access, a->request[PE_LEG_SECRET], &text);
   if (rc == POLICYEVAL_OK) {
     a->reach_json = pe_buf_take(&json, &a->reach_json_len);
@@ -43,6 +43,7 @@ int policyeval_access_all_requests(policyeval_access *access) {
   }
   rc = pe_legs_run(&in, &access->reach);
   access->reached = rc == POLICYEVAL_OK;
+  access->operability = pe_access_operability(&access->access);
   if (rc == POLICYEVAL_OK) rc = render(access);
   if (rc != POLICYEVAL_OK) pe_access_forget_reach(access);
   return pe_context_told(access->context, rc);

@@ -152,7 +152,8 @@ static int look_at_group(policyeval_access *a, pe_slice arn, bool others, const 
   return rc;
 }
 
-static int look_at_account(policyeval_access *a, const pe_who_cells *cells, pe_slice partition, pe_slice account, policyeval_policy *allow) {
+static int look_at_account(policyeval_access *a, const pe_who_cells *cells, pe_slice partition, pe_slice account,
+                           policyeval_policy *allow) {
   const bool stranger = pe_slice_eq(account, pe_slice_str(cells->stranger));
   const bool others = pe_who_cells_singles_out(cells, stranger ? (pe_slice){NULL, 0} : account);
   pe_buf arn;

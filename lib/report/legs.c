@@ -45,7 +45,22 @@ static json_t *blocking(pe_out *o, const pe_legs_result *r) {
   return list;
 }
 
-int pe_render_legs_json(const pe_legs_result *r, pe_buf *out) {
+/* As the answer about one call has it: what stands in the way although it is allowed. */
+static json_t *operability(pe_out *o, const pe_access *access) {
+  const pe_operability state = pe_access_operability(access);
+  json_t *all = pe_out_object(o), *problems = pe_out_array(o);
+  if (state.problem) {
+    json_t *one = pe_out_object(o);
+    pe_out_put(o, one, "error", pe_out_str(o, state.error));
+    pe_out_put(o, one, "message", pe_out_str(o, state.problem));
+    pe_out_add(o, problems, one);
+  }
+  pe_out_put(o, all, "ok", pe_out_bool(o, state.ok));
+  pe_out_put(o, all, "problems", problems);
+  return all;
+}
+
+int pe_render_legs_json(const pe_legs_result *r, const pe_access *access, pe_buf *out) {
   pe_out o = {false};
   json_t *root = pe_out_object(&o), *conditions = pe_out_array(&o), *rows = pe_out_array(&o);
   pe_buf words;
@@ -68,6 +83,7 @@ int pe_render_legs_json(const pe_legs_result *r, pe_buf *out) {
   const char *limit = r->why == PE_GIVE_UP_STATES ? "states" : r->why == PE_GIVE_UP_NODES ? "search_nodes" : "analysis_bytes";
   const bool hit = r->why >= PE_GIVE_UP_STATES && r->why <= PE_GIVE_UP_BYTES;
   pe_out_put(&o, root, "limits", hit ? pe_out_str(&o, limit) : pe_out_null(&o));
+  pe_out_put(&o, root, "operability", operability(&o, access));
   return pe_out_write(&o, root, true, out);
 }
 
@@ -134,6 +150,11 @@ int pe_render_legs_text(const pe_legs_result *r, const pe_access *access, const 
   pe_words_caller(out, &secret_leg->caller);
   pe_buf_str(out, can[r->answer]);
   put_secret_name(out, &access->secret);
+  const pe_operability state = pe_access_operability(access);
+  if (r->answer != PE_LEGS_NEVER && !state.ok) {
+    pe_buf_str(out, ", but not now: ");
+    pe_buf_str(out, state.problem);
+  }
   pe_buf_char(out, '\n');
   if (r->answer == PE_LEGS_UNKNOWN) pe_buf_fmt(out, "  %s\n", pe_give_up_text((pe_give_up)r->why));
   for (size_t i = 0; r->answer == PE_LEGS_SOMETIMES && i < r->region.len; i++) {

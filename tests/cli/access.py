@@ -253,6 +253,18 @@ def test_managed_key_cross_account():
         1, "the AWS managed key aws/secretsmanager (no --key was given)")
 
 
+def test_the_state_of_the_key_counts_over_all_requests():
+    stage = ["--version-stage", "AWSCURRENT", "--all-requests"]
+    access(*CORRECTED, *stage).check(0, "always")
+    off = [*stage, "--key-state", "Disabled"]
+    access(*CORRECTED, *off).check(1, "can always read SECURITY_SECRET, but not now: the")
+    access(*CORRECTED, *off, "--expect", "always").check(1)
+    answer = access(*CORRECTED, *off, "--format", "json").check(1).json()
+    assert answer["answer"] == "always" and answer["operability"]["problems"][0]["error"] == "DisabledException", answer
+    assert access(*CORRECTED, *stage, "--format", "json").check(0).json()["operability"] == {"ok": True, "problems": []}
+    access("--secret-policy", "none", *CORRECTED[2:], *off, "--expect", "never").check(0)
+
+
 def test_key_state_is_apart_from_authorization():
     run = access(*CORRECTED, "--key-state", "Disabled", "--format", "json").check(1)
     answer = run.json()

@@ -19,7 +19,6 @@ var notCalled = map[string]string{
 	"policyeval_policy_kind":         "Policy.Kind remembers what it was loaded as",
 	"policyeval_access_decision":     "Answer.Effect comes from the JSON, as all of the Answer",
 	"policyeval_access_leg":          "Answer.Legs comes from the JSON",
-	"policyeval_access_operable":     "Answer.Operability comes from the JSON",
 	"policyeval_access_hints":        "Leg.Hints comes from the JSON",
 	"policyeval_access_hint_rule":    "Leg.Hints comes from the JSON",
 	"policyeval_access_hint_message": "Leg.Hints comes from the JSON",

@@ -21,9 +21,10 @@ func (r Reach) String() string { return nameOr(C.policyeval_reach_name(C.int(r))
 
 // An AllRequestsAnswer is the answer over all requests.
 type AllRequestsAnswer struct {
-	Reach Reach
-	JSON  string // what `policyeval access --all-requests --format json` prints: with a witness and a counterexample
-	Text  string // the same for people
+	Reach    Reach
+	Operable bool   // nothing else, such as the state of the key, stands in the way
+	JSON     string // what `policyeval access --all-requests --format json` prints: with a witness and a counterexample
+	Text     string // the same for people
 }
 
 // AllRequests asks over all requests: what is set holds, every other fact may have any value or be absent. Errors: as
@@ -39,7 +40,10 @@ func (a *Access) AllRequests() (*AllRequestsAnswer, error) {
 	if rc := C.policyeval_access_all_requests(a.c()); rc != 0 {
 		return nil, failed(opAsk, rc, C.GoString(C.policyeval_access_detail(a.c())))
 	}
-	answer := &AllRequestsAnswer{Reach: Reach(C.policyeval_access_reach(a.c()))}
+	answer := &AllRequestsAnswer{
+		Reach:    Reach(C.policyeval_access_reach(a.c())),
+		Operable: C.policyeval_access_operable(a.c()) != 0,
+	}
 	var size C.size_t
 	document := C.policyeval_access_reach_json(a.c(), &size)
 	answer.JSON = C.GoStringN(document, C.int(size))

@@ -133,7 +133,7 @@ class Access(Owner):
         text = as_json.decode("utf-8")
         data = json.loads(text)
         return ReachAnswer(reach, data["witness"], data["counterexample"], tuple(data["assumptions"]), text,
-                           as_text.decode("utf-8", "replace"))
+                           as_text.decode("utf-8", "replace"), data["operability"]["ok"])
 
     def who_can(self, candidates: Optional[Mapping[str, Iterable[PolicyLike]]] = None) -> Mapping[str, Any]:
         """Who can read the secret, over all requests, as `policyeval who-can --format json` prints it; this question's own

@@ -423,7 +423,8 @@ class AnalysisAnswer:
 @dataclass(frozen=True)
 class ReachAnswer:
     """An access question over all requests. witness: the cases "secret" and "key" in which the principal may read the
-    secret, counterexample: those in which it may not; True in a condition when it always may."""
+    secret, counterexample: those in which it may not; operable: nothing else, such as the state of the key, stands in the
+    way. True in a condition when it always may, and can."""
 
     reach: Reach
     witness: Optional[Mapping[str, Any]]
@@ -431,6 +432,7 @@ class ReachAnswer:
     assumptions: Tuple[str, ...]
     json: str = field(repr=False)
     text: str = field(repr=False)
+    operable: bool = True
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -439,7 +441,7 @@ class ReachAnswer:
         return found
 
     def __bool__(self) -> bool:
-        return self.reach is Reach.ALWAYS
+        return self.reach is Reach.ALWAYS and self.operable
 
 
 @dataclass(frozen=True)

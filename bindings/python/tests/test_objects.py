@@ -390,6 +390,8 @@ def test_all_requests(tool: str) -> None:
         assert answer.witness and answer.counterexample and not answer
         asked.declare("boundary")
         assert asked.all_requests().reach is Reach.NEVER
+    with Access(**{**article(), "key_state": "Disabled"}) as asked:
+        assert not asked.all_requests().operable and answer.operable
 
 
 @pytest.mark.parametrize("word", ["grant", "revoke"])
