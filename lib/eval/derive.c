@@ -41,18 +41,19 @@ static pe_slice principal_type(const pe_caller *c) {
   }
 }
 
-/* aws:userid of a role's session ends in the session's name: without it the value is there and not known. */
+/* aws:userid is there for everybody who signs: it is not known without the unique id, nor, of a role's session, without the
+ * session's name (PE-4). */
 static int derive_userid(const pe_caller *c, pe_buf *made, pe_derived_value *out) {
+  const bool signs = c->kind == PE_CALLER_USER || c->kind == PE_CALLER_ROLE;
+  if (signs && (!c->unique_id.len || (c->kind == PE_CALLER_ROLE && !c->session_known))) {
+    out[PE_DERIVED_USERID] = (pe_derived_value){.set = 1, .unknown = 1};
+    return 0;
+  }
   switch (c->kind) {
   case PE_CALLER_ROOT: set(out, PE_DERIVED_USERID, c->account); return 0;
   case PE_CALLER_ANONYMOUS: set(out, PE_DERIVED_USERID, PE_SLICE("anonymous")); return 0;
   case PE_CALLER_USER: set(out, PE_DERIVED_USERID, c->unique_id); return 0;
   case PE_CALLER_ROLE:
-    if (!c->session_known) {
-      out[PE_DERIVED_USERID] = (pe_derived_value){.set = 1, .unknown = 1};
-      return 0;
-    }
-    if (!c->unique_id.len) return 0;
     pe_buf_slice(made, c->unique_id);
     pe_buf_char(made, ':');
     pe_buf_slice(made, c->session);

@@ -97,13 +97,12 @@ class Caller:
             out["aws:userid"] = self.account
         elif kind == "user":
             out["aws:username"] = self.user
-            if self.id:
-                out["aws:userid"] = self.id
+            out["aws:userid"] = self.id or Fact(unknown=True)
         elif kind == "federated":
             out["aws:userid"] = "%s:%s" % (self.account, self.arn.split("/", 1)[1])
-        elif self.session is None:
+        elif self.session is None or not self.id:
             out["aws:userid"] = Fact(unknown=True)
-        elif self.id:
+        else:
             out["aws:userid"] = self.id if ":" in self.id else "%s:%s" % (self.id, self.session)
         return out
 

@@ -78,7 +78,7 @@ START_TEST(facts_follow_from_the_caller)
   r = prepared(b);
   expect(r, "aws:username", "alice");
   expect(r, "aws:PrincipalArn", USER);
-  expect(r, "aws:userid", NULL);
+  ck_assert(r->has_unknown && fact(r, "aws:userid")->unknown); /* PE-4: it has an id */
   expect(r, "kms:CallerAccount", "111122223333");
   expect(r, "aws:RequestedRegion", "eu-west-1");
   ck_assert_int_eq(r->target, PE_TARGET_KEY);
