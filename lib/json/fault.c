@@ -14,7 +14,6 @@ const char *pe_json_fault_message(pe_json_fault fault) {
 
 pe_json_error pe_json_fault_make(pe_json_fault fault, pe_slice base, const char *p, size_t len) {
   size_t at = (size_t)(p - base.ptr);
-  if (len > base.len - at) len = base.len - at;
   return (pe_json_error){fault, (uint32_t)at, (uint32_t)(at + len)};
 }
 

@@ -117,7 +117,7 @@ static inline pe_json_node *add(reader *r, pe_json_type type, const char *p) {
 /* The string at p (its opening quote). Plain ASCII takes no call. */
 static inline bool read_string(reader *r, const char *p, pe_json_string *out) {
   const char *stop = pe_json_skip_plain(p + 1, r->end);
-  if (*stop == '"' && stop < r->end) {
+  if (*stop == '"') { /* no end of the text: that has a NUL */
     *out = (pe_json_string){pe_slice_of(p + 1, (size_t)(stop - p) - 1), stop + 1, false};
     return true;
   }
@@ -217,7 +217,7 @@ static inline void note_name(reader *r, pe_slice name) {
  * what follows the closing quote is then the middle of a word. */
 static const char *after_string(reader *r, pe_json_fault expected, const char *p) {
   pe_span span = expected == PE_JSON_FAULT_COLON ? r->key_span : r->nodes[r->count - 1].span;
-  bool touches = span.end == offset_of(r, p) && span.end > 0 && r->text.ptr[span.end - 1] == '"';
+  bool touches = span.end == offset_of(r, p) && r->text.ptr[span.end - 1] == '"';
   if (touches && pe_json_fault_word_end(p, r->end) > p) {
     const char *quote = pe_json_fault_find_quote(r->text.ptr + span.start, p);
     if (quote) return faulty(r, PE_JSON_FAULT_QUOTES, quote, quote + 3);

@@ -226,7 +226,7 @@ static bool find_part(const subject *s, uint32_t i, uint32_t stop, pe_slice v, s
   bool searchable = first.kind == PE_ELEM_LITERAL && first.literal.len > 0;
   unsigned tries = 0;
   for (size_t at = *pos;;) {
-    if (tries++ == PARALLEL_AFTER && stop - i > 1) {
+    if (tries++ == PARALLEL_AFTER) { /* more than one element: where one alone is found it fits */
       parallel m;
       if (parallel_build(&m, s, i, stop)) {
         *pos = at;
@@ -251,8 +251,7 @@ static bool find_part(const subject *s, uint32_t i, uint32_t stop, pe_slice v, s
       *pos = behind;
       return true;
     }
-    if (at == end) return false;
-    at = step_over(v, at, end);
+    at = step_over(v, at, end); /* at <= behind < end */
   }
 }
 
@@ -266,7 +265,7 @@ static bool match_elements(const subject *s, pe_slice v) {
     if (!take_front(s, &it, v, &pos, end)) return false;
   }
   if (i == n) return pos == end;
-  for (; n > i; n--) { /* ends at the last star at the latest */
+  for (;; n--) { /* ends at the last star at the latest */
     item it = view(s, n - 1);
     if (it.kind == PE_ELEM_STAR) break;
     if (!take_back(s, &it, v, pos, &end)) return false;
@@ -275,7 +274,7 @@ static bool match_elements(const subject *s, pe_slice v) {
     while (i < n && view(s, i).kind == PE_ELEM_STAR) i++;
     if (i >= n) return true;
     uint32_t stop = i + 1;
-    while (stop < n && view(s, stop).kind != PE_ELEM_STAR) stop++;
+    while (view(s, stop).kind != PE_ELEM_STAR) stop++; /* n - 1 is one */
     if (!find_part(s, i, stop, v, &pos, end)) return false;
     i = stop;
   }

@@ -110,6 +110,11 @@ static const struct {
     {"arn:aws:sns:us-east-1:1:*", "arn:aws:sns:us-east-1:1:topic:sub-id", WILD | VARS, 0, PE_MATCH_YES},
     {"ARN:AWS:iam::111122223333:role/App", ROLE, WILD | VARS, 0, PE_MATCH_NO},
     {"*", ROLE, WILD | VARS, 0, PE_MATCH_NO},
+    {"arn:aws:iam:${aws:username}", "arn:aws:iam:alice", WILD | VARS, 0, PE_MATCH_NO},
+    {"arn:aws:iam:${aws:username}", ROLE, WILD | VARS, 0, PE_MATCH_NO},
+    {"arn:aws:iam::1:${aws:username}", "arn:aws:iam::1", WILD | VARS, 0, PE_MATCH_NO},
+    {"arn:aws:*", "arn:aws:iam", IDENTITY, PE_ARN_READ_CROSSING, PE_MATCH_NO},
+    {"arn:aws:*:${dept, 'x'}", "arn:aws:x", WILD | VARS, PE_ARN_READ_CROSSING, PE_MATCH_NO},
     {"arn:aws:x:*:1:finance/*", "arn:aws:x:r:1:extra:1:finance/y", WILD | VARS, 0, PE_MATCH_NO},
     /* section 3 */
     {"arn:aws:s3:::b/${aws:username}/*", "arn:aws:s3:::b/alice/x", IDENTITY, 0, PE_MATCH_YES},

@@ -96,6 +96,10 @@ static const fault_case faults[] = {
     FAULT("{\"a\":”b\"}", QUOTES, 5, 8),
     FAULT("[‘b’]", QUOTES, 1, 4),
     FAULT("[«b»]", QUOTES, 1, 3),
+    FAULT("[»b«]", QUOTES, 1, 3),
+    FAULT("[＂b＂]", QUOTES, 1, 4),
+    FAULT("[€]", VALUE, 1, 4),
+    FAULT("{\"a\":\"€…‖b”}", QUOTES, 16, 19), /* others that start with the same bytes */
     FAULT("{\"a\":\"b”}", QUOTES, 7, 10),           /* the string would run to the end of the text */
     FAULT("{\"a\":\"b”,\n\"c\":1}", QUOTES, 7, 10), /* … over the end of the line */
     FAULT("{\"a\":\"b”,\"c\":1}", QUOTES, 7, 10),   /* … into the next name */
@@ -129,6 +133,13 @@ static const fault_case faults[] = {
     FAULT("\0{\0}", UTF16, 0, 2),
     FAULT("\xFF\xFE{\0", UTF16, 0, 2),
     FAULT("\xFE\xFF\0{", UTF16, 0, 2),
+    FAULT("{\0\0\0", NUL, 1, 2),
+    FAULT("{\0}}", NUL, 1, 2),
+    FAULT("\0{}}", NUL, 0, 1),
+    FAULT("\0{\0\0", NUL, 0, 1),
+    FAULT("\0\0\0\0", NUL, 0, 1),
+    FAULT("{}\0}", NUL, 2, 3),
+    FAULT("{}}\0", TRAILING, 2, 4),
     FAULT("\"a\nb\"", CONTROL, 2, 3),
     FAULT("\"\t\"", CONTROL, 1, 2),
     FAULT("\"0123456789abcdefghij\x1F\"", CONTROL, 21, 22),
@@ -146,6 +157,8 @@ static const fault_case faults[] = {
     FAULT("\"\\udc00\\ud800\"", SURROGATE, 1, 7),
     FAULT("\"\\ud800\\u0041\"", SURROGATE, 1, 7),
     FAULT("\"\\ud800\\n\"", SURROGATE, 1, 7),
+    FAULT("\"\\ud800\\ue000\"", SURROGATE, 1, 7),
+    FAULT("\"\\ud800\\udcxx\"", SURROGATE, 1, 7),
     FAULT("[01]", NUMBER, 1, 3),
     FAULT("[-]", NUMBER, 1, 2),
     FAULT("[+1]", NUMBER, 1, 3),
@@ -222,6 +235,17 @@ START_TEST(limits_are_exact)
                   "case %zu: %d, %s at %u", i, d.rc, pe_json_fault_message(d.error.fault), d.error.offset);
     doc_done(&d);
   }
+  doc none;
+  doc_read(&none, (pe_slice){NULL, 0}, &wide);
+  ck_assert_int_eq(none.error.fault, PE_JSON_FAULT_EMPTY);
+  doc_done(&none);
+#if SIZE_MAX > UINT32_MAX
+  const pe_json_limits wider = {SIZE_MAX, 64, 64}; /* places have 32 bits */
+  doc_read(&none, pe_slice_of("", UINT32_MAX), &wider);
+  ck_assert_int_eq(none.error.fault, PE_JSON_FAULT_BYTES);
+  ck_assert_uint_eq(none.error.offset, UINT32_MAX - 1);
+  doc_done(&none);
+#endif
 }
 END_TEST
 
@@ -449,24 +473,30 @@ static uint64_t mix(uint64_t h, uint64_t w) {
   return h ^ h >> 32;
 }
 
-/* n members, with `between` after each but the last: in one object (",") or each in its own ("},{").
- * Colliding names have 16 bytes, of which the second eight undo the first eight. */
+/* The i-th name of 16 or 24 bytes. Of colliding ones the last eight bytes undo those before; false: they are no letters. */
+static bool hostile_name(uint64_t i, unsigned len, bool collide, char *name) {
+  for (unsigned k = 0; k < len; k++) name[k] = (char)('0' + (i >> (4 * (k % 8)) & 15));
+  uint64_t h = mix(0x51ED270B7A14C5D3u, len);
+  for (unsigned at = 0; at + 8 < len; at += 8) {
+    uint64_t w = 0;
+    for (int k = 7; k >= 0; k--) w = w << 8 | (unsigned char)name[at + (unsigned)k];
+    h = mix(h, w);
+  }
+  h ^= 0x5152535455565758u;
+  bool plain = true;
+  for (unsigned k = len - 8; collide && k < len; k++, h >>= 8) {
+    name[k] = (char)(h & 0xFF);
+    plain = plain && (h & 0xFF) >= 0x20 && (h & 0xFF) < 0x7F && (h & 0xFF) != '"' && (h & 0xFF) != '\\';
+  }
+  return plain;
+}
+
+/* n members, with `between` after each but the last: in one object (",") or each in its own ("},{"). */
 static void hostile_members(pe_buf *b, unsigned n, bool collide, const char *between) {
   pe_buf_str(b, "[{");
   for (uint64_t i = 0, made = 0; made < n; i++) {
-    char name[17] = {0};
-    for (unsigned k = 0; k < 16; k++) name[k] = (char)('0' + (i >> (4 * (k % 8)) & 15));
-    if (collide) {
-      uint64_t w = 0;
-      for (int k = 7; k >= 0; k--) w = w << 8 | (unsigned char)name[k];
-      w = mix(mix(0x51ED270B7A14C5D3u, 16), w) ^ 0x5152535455565758u;
-      bool plain = true;
-      for (int k = 0; k < 8; k++, w >>= 8) {
-        name[8 + k] = (char)(w & 0xFF);
-        plain = plain && (w & 0xFF) >= 0x20 && (w & 0xFF) < 0x7F && (w & 0xFF) != '"' && (w & 0xFF) != '\\';
-      }
-      if (!plain) continue;
-    }
+    char name[25] = {0};
+    if (!hostile_name(i, 16, collide, name)) continue;
     pe_buf_fmt(b, "%s\"%s\":1", made++ ? between : "", name);
   }
   pe_buf_str(b, "}]");
@@ -494,6 +524,30 @@ static double seconds_to_read(unsigned n, bool collide, const char *between) {
   pe_buf_done(&b);
   return spent;
 }
+
+START_TEST(names_of_two_lengths_that_collide)
+{
+  enum { PAIRS = 20 };
+  pe_buf b;
+  doc d;
+  pe_buf_init(&b, &pe_alloc_libc);
+  pe_buf_str(&b, "{\"twice\":1,\"twice\":1");
+  for (unsigned len = 16; len <= 24; len += 8) {
+    for (uint64_t i = 0, made = 0; made < PAIRS; i++) {
+      char name[25] = {0};
+      if (!hostile_name(i, len, true, name)) continue;
+      ck_assert(made++ || pe_slice_hash(pe_slice_str(name)) == mix(mix(0, 0x5152535455565758u), mix(0, 0x5152535455565758u) >> 29));
+      pe_buf_fmt(&b, ",\"%s\":1", name);
+    }
+  }
+  pe_buf_str(&b, "}");
+  doc_read(&d, pe_slice_of(b.ptr, b.len), &wide);
+  ck_assert_int_eq(d.rc, 0);
+  for (uint32_t i = 1; i < d.json.count; i++) ck_assert_int_eq(d.json.nodes[i].duplicate, i == 2);
+  doc_done(&d);
+  pe_buf_done(&b);
+}
+END_TEST
 
 /* Comparing all pairs would be 50 million comparisons: hundreds of times the base. */
 START_TEST(large_objects_cost_little_more)
@@ -567,6 +621,35 @@ START_TEST(settings_replace_whole_tokens_in_values)
 }
 END_TEST
 
+/* Settings that add to a name, or change nothing; and values whose lengths no memory holds. */
+START_TEST(places_in_what_was_set)
+{
+  static const struct {
+    const char *text, *value;
+    uint32_t from, to, start, end;
+  } table[] = {
+      {"\"A\"", "A", 0, 1, 1, 2},       /* nothing changed */
+      {"\"A-b\"", "A-A", 4, 5, 3, 4},   /* all of the old text stands at the start of the new one, but for its end */
+      {"\"b-A\"", "A.A", 0, 1, 1, 2},
+      {"\"b-A\"", "A.A", 4, 5, 0, 5},   /* the second A is new */
+      {"\"A\\n\"", "x", 1, 2, 0, 5},   /* no place in what was written with an escape */
+  };
+  doc d;
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    doc_read(&d, pe_slice_str(table[i].text), &wide);
+    const pe_json_setting set = {PE_SLICE("A"), pe_slice_str(table[i].value)};
+    ck_assert_int_eq(pe_json_substitute(d.arena, &d.json, &set, 1), 0);
+    const pe_span span = pe_json_substring(&d.json, 0, table[i].from, table[i].to);
+    ck_assert_msg(span.start == table[i].start && span.end == table[i].end, "%zu: %u to %u", i, span.start, span.end);
+    doc_done(&d);
+  }
+  doc_read(&d, PE_SLICE("\"A A\""), &wide);
+  const pe_json_setting huge = {PE_SLICE("A"), pe_slice_of("", SIZE_MAX / 2)};
+  ck_assert_int_eq(pe_json_substitute(d.arena, &d.json, &huge, 1), POLICYEVAL_ENOMEM);
+  doc_done(&d);
+}
+END_TEST
+
 START_TEST(parts_of_strings)
 {
   doc d;
@@ -602,5 +685,6 @@ END_TEST
 UNIT_MAIN("json", every_fault_at_its_place, limits_are_exact, a_hundred_megabytes_of_brackets,
           deep_nesting_takes_no_stack, a_tree_with_spans, every_escape, strings_of_every_length,
           blanks_of_every_length, every_prefix_ends_too_early, duplicates_are_marked,
-          duplicates_in_objects_of_every_size, large_objects_cost_little_more, every_allocation_fails_in_turn,
-          settings_replace_whole_tokens_in_values, parts_of_strings, positions_of_faults_count_code_points)
+          duplicates_in_objects_of_every_size, names_of_two_lengths_that_collide, large_objects_cost_little_more,
+          every_allocation_fails_in_turn,
+          settings_replace_whole_tokens_in_values, places_in_what_was_set, parts_of_strings, positions_of_faults_count_code_points)

@@ -25,6 +25,8 @@ static bool match(const char *pattern, const char *value, unsigned flags) {
   return hit;
 }
 
+#define AS "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 /* L1.6, L2.3, AMB-32 */
 static const struct {
   const char *pattern, *value;
@@ -71,6 +73,13 @@ static const struct {
     {"@@@@@@@@", "````````", NOCASE, false},
     {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", NOCASE, true},
     {"ABCDEFGH", "\xC3\xA1\xC3\xA1\xC3\xA1\xC3\xA1", NOCASE, false},
+    /* Places where it nearly fits, again and again; the second is longer than the bits of a word. */
+    {"*a?c*", AS "bc", WILD, true},
+    {"*a?" AS AS "c*", AS AS AS AS "c", WILD, true},
+    {"*a?" AS AS "c*", AS AS AS AS "b", WILD, false},
+    /* Bytes that are no UTF-8, folded: half a letter, and A in two bytes. */
+    {"*a?b\xC3*", AS "ab\xC3", WILD | NOCASE, true},
+    {"*a?b\xC1\x81*", AS "ab\xC1\x81", WILD | NOCASE, true},
 };
 
 START_TEST(plain_patterns) {
@@ -124,6 +133,8 @@ static const struct {
     {"x${, 'a'}", "EMPTY 1 9;"},
     {"${ aws:username}", "SPACE 0 16;"},
     {"${aws:username }", "SPACE 0 16;"},
+    {"${\taws:x}", "SPACE 0 9;"},
+    {"${\naws:x}", "SPACE 0 9;"},
     {"${aws:user name}", "SPACE 0 16;"},
     {"${k,  'x'}", "SPACE 0 10;"},
     {"${k , 'x'}", "SPACE 0 10;"},
@@ -414,7 +425,14 @@ START_TEST(variables) {
   pe_pattern p;
   pe_pattern_compile(arena, PE_SLICE("${x}"), WILD | VARS, &p);
   ck_assert(!pe_pattern_match(&p, PE_SLICE("${x}")));
+  ck_assert(!pe_pattern_match_nocase(&p, PE_SLICE("${x}")));
   ck_assert_int_eq(pe_pattern_match_vars(&p, PE_SLICE("a"), NULL, NULL, false), PE_MATCH_UNKNOWN);
+  pe_pattern_compile(arena, PE_SLICE("${x}*"), WILD | VARS, &p);
+  const bindings empty = {"", NULL, 0};
+  ck_assert_int_eq(pe_pattern_match_vars(&p, pe_slice_of(NULL, 0), resolve, (void *)(uintptr_t)&empty, false), PE_MATCH_YES);
+#if SIZE_MAX > UINT32_MAX
+  ck_assert_int_eq(pe_pattern_compile(arena, pe_slice_of("", (size_t)UINT32_MAX + 1), 0, &p), POLICYEVAL_ENOMEM);
+#endif
   /* Under an old Version it is text: L1.2.3. */
   pe_pattern_compile(arena, PE_SLICE("b/${aws:username}"), WILD, &p);
   ck_assert(pe_pattern_match(&p, PE_SLICE("b/${aws:username}")));

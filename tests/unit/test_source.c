@@ -66,7 +66,9 @@ END_TEST
 START_TEST(raw_offsets_of_broken_strings_stay_inside)
 {
   static const char *const broken[] = {"\"abc",          "\"abc\\",   "\"\\u12",
-                                       "\"\\ud83d\\u12", "\"\\ud83d", "\"\xF0\x9F"};
+                                       "\"\\ud83d\\u12", "\"\\ud83d", "\"\xF0\x9F",
+                                       "\"\\ud83dabcdef", "\"\\ud83d\\nabcd", "\"\\u12g4ab",
+                                       "\"\\ud83d\\u0041", "\"\\ud83d\\ue000"};
   for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
     pe_slice raw = pe_slice_str(broken[i]);
     for (size_t n = 0; n < 12; n++) ck_assert_uint_le(pe_source_raw_offset(raw, n), raw.len);
@@ -109,9 +111,28 @@ END_TEST
 
 START_TEST(percent_signs_that_encode_nothing)
 {
-  pe_source outer = file("a%zz%4");
-  pe_source inner = {.text = PE_SLICE("a%zz%4"), .layer = PE_SOURCE_PERCENT, .outer = &outer};
-  for (uint32_t i = 0; i < 7; i++) at(&inner, i, 1, i, i);
+  static const char *const texts[] = {"a%zz%4", "a%4z%z4", "a% 1%4", "a%@A%A@%gA"};
+  for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+    pe_source outer = file(texts[k]);
+    pe_source inner = {.text = outer.text, .layer = PE_SOURCE_PERCENT, .outer = &outer};
+    for (uint32_t i = 0; i <= outer.text.len; i++) at(&inner, i, 1, i, i);
+  }
+}
+END_TEST
+
+/* Nobody makes such ones; no place is outside of the text. */
+START_TEST(sources_that_do_not_fit_stay_inside)
+{
+  pe_source outer = file("%41b\"");
+  pe_source longer = {.text = PE_SLICE("Abcdefgh"), .layer = PE_SOURCE_PERCENT, .outer = &outer};
+  at(&longer, 8, 1, 5, 5);
+  pe_source beyond = {.text = PE_SLICE("A"), .layer = PE_SOURCE_JSON_STRING, .outer = &outer, .outer_start = 9};
+  at(&beyond, 1, 1, 5, 5);
+  pe_source no_quote = {.text = PE_SLICE("41b"), .layer = PE_SOURCE_JSON_STRING, .outer = &outer};
+  at(&no_quote, 1, 1, 2, 2);
+  policyeval_span span = pe_source_span(&outer, (pe_span){4, 2});
+  ck_assert_uint_eq(span.start.column, 4);
+  ck_assert_uint_eq(span.end.column, 2);
 }
 END_TEST
 
@@ -128,4 +149,4 @@ END_TEST
 UNIT_MAIN("source", files_count_lines_and_code_points, whole_lines, raw_offsets_of_a_string,
           raw_offsets_of_broken_strings_stay_inside, policy_inside_a_json_string,
           percent_inside_a_json_string_inside_a_file, percent_signs_that_encode_nothing,
-          percent_after_a_prefix)
+          sources_that_do_not_fit_stay_inside, percent_after_a_prefix)

@@ -327,7 +327,7 @@ START_TEST(base64) {
       {"Zm9v", "foo"},  {"Zm9vYmFy", "foobar"},             {"/+8=", "\xFF\xEF"},   {"Z", NULL},
       {"Zg=", NULL},    {"Zg===", NULL}, {"Zm9v=", NULL},   {"Zm9v====", NULL},     {"Zm 8=", NULL},
       {"Zm9v\n", NULL}, {"-_8=", NULL},  {"=", NULL},       {"====", NULL},         {"Z===", NULL},
-      {"Zg=g", NULL},   {"Zm9vYg", "foob"},
+      {"Zg=g", NULL},   {"Zm9vYg", "foob"},             {"Zm{v", NULL},
   };
   pe_arena *arena = pe_arena_new(&pe_alloc_libc, 0);
   for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -335,6 +335,7 @@ START_TEST(base64) {
     int rc = pe_base64_decode(arena, pe_slice_str(table[i].text), &out);
     ck_assert_msg(rc == (table[i].bytes ? 0 : 1), "%s: %d", table[i].text, rc);
     ck_assert_msg(pe_slice_eq(out, pe_slice_str(rc ? "untouched" : table[i].bytes)), "%s", table[i].text);
+    ck_assert_int_eq(pe_base64_equal(pe_slice_str(table[i].text), out), rc == 0);
   }
   pe_arena_free(arena);
   UNIT_EACH_ALLOCATION(mem, rc) {
