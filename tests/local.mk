@@ -47,6 +47,7 @@ TESTS += tests/layers/layers.py
 TESTS += tests/reference/differential.py
 TESTS += tests/reference/vectors.py
 TESTS += tests/smt/differential.py
+TESTS += tests/tree/check_coverage.py
 TESTS += tests/tree/tree.py
 TESTS += tests/vectors/check.py
 
