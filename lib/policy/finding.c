@@ -90,7 +90,7 @@ pe_finding *pe_findings_add(pe_findings *f, pe_rule rule, uint32_t node, pe_span
 
 void pe_finding_fix(pe_findings *f, pe_finding *finding, pe_span span, pe_slice text, bool safe,
                     const char *title) {
-  if (!finding || f->failed) return;
+  if (!finding) return;
   const char *copy = pe_arena_copy(f->arena, text.ptr, text.len);
   const char *words = pe_arena_copy(f->arena, title, strlen(title));
   if (!copy || !words) {

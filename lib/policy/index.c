@@ -40,8 +40,6 @@ static uint64_t hash_beginning(pe_slice s) {
   return finish(h);
 }
 
-static bool is_indexed(const pe_action *a) { return !a->any && !a->never; }
-
 static bool always_tested(const pe_statement *s) {
   if (s->action_mode == PE_MODE_NOT) return true;
   for (uint32_t i = 0; i < s->nactions; i++) {
@@ -99,7 +97,7 @@ int pe_action_index_build(pe_arena *arena, const pe_statement *statements, uint3
       continue;
     }
     for (uint32_t a = 0; a < statements[s].nactions; a++) {
-      if (is_indexed(&statements[s].actions[a])) file_action(index, &statements[s].actions[a], s, a);
+      if (!statements[s].actions[a].never) file_action(index, &statements[s].actions[a], s, a);
     }
   }
   *out = index;
@@ -117,7 +115,6 @@ static bool action_matches(const pe_action *a, pe_slice action) {
 }
 
 bool pe_statement_has_action(const pe_statement *s, pe_slice lower_action) {
-  if (s->action_mode == PE_MODE_NONE) return false;
   for (uint32_t i = 0; i < s->nactions; i++) {
     if (action_matches(&s->actions[i], lower_action)) return s->action_mode == PE_MODE_IS;
   }

@@ -35,7 +35,7 @@ static bool locate(pe_findings *f, pe_finding *finding, const pe_json *json, con
 }
 
 int pe_findings_locate(pe_findings *f, size_t first, const pe_json *json) {
-  if (first >= f->list.len || json->count == 0) return 0;
+  if (first >= f->list.len) return 0;
   uint32_t *place = make_places(f->alloc, json);
   bool fine = place != NULL;
   for (size_t i = first; i < f->list.len && fine; i++) {

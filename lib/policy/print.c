@@ -73,8 +73,7 @@ static void print_principals(pe_buf *out, const pe_statement *s, bool *first) {
   bool first_key = true;
   for (uint32_t i = 0, end; i < s->nprincipals; i = end) {
     for (end = i; end < s->nprincipals && s->principals[end].map_key == s->principals[i].map_key;) end++;
-    const char *key = pe_principal_map_key(s->principals[i].map_key);
-    member(out, &first_key, key ? key : "");
+    member(out, &first_key, pe_principal_map_key(s->principals[i].map_key));
     if (end - i > 1) pe_buf_char(out, '[');
     for (uint32_t k = i; k < end; k++) {
       if (k > i) pe_buf_char(out, ',');

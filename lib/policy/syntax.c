@@ -8,7 +8,7 @@ enum { KEPT_AFTER = 4096 };
 /* The text for the findings: of one beyond all limits only what is needed to tell the place. */
 static pe_source shortened(const pe_source *source, const pe_json_error *error) {
   pe_source part = *source;
-  if (error->fault == PE_JSON_FAULT_BYTES && !source->outer) {
+  if (error->fault == PE_JSON_FAULT_BYTES) { /* a file: what stands in one is shorter */
     part.text = pe_slice_sub(source->text, 0, (size_t)error->offset + KEPT_AFTER);
   }
   return part;
@@ -18,7 +18,7 @@ static bool printable(pe_slice s) {
   for (size_t i = 0; i < s.len; i++) {
     if ((unsigned char)s.ptr[i] < 0x20 || (unsigned char)s.ptr[i] == 0x7F) return false;
   }
-  return s.len > 0 && pe_utf8_valid(s) == s.len;
+  return pe_utf8_valid(s) == s.len;
 }
 
 /* What a program may write instead. */
@@ -27,26 +27,20 @@ static void add_fix(pe_findings *f, pe_finding *finding, const pe_source *source
   pe_span span = {error->offset, error->end};
   switch (error->fault) {
   case PE_JSON_FAULT_QUOTES:
-    if (error->end > error->offset)
-      pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a straight quote");
+    pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a straight quote");
     break;
   case PE_JSON_FAULT_TRAILING:
     span.end = (uint32_t)source->text.len;
     pe_finding_fix(f, finding, span, PE_SLICE(""), false, "Remove the text after the document");
     break;
   case PE_JSON_FAULT_TRAILING_COMMA:
-    if (error->offset < source->text.len && source->text.ptr[error->offset] == ',') {
-      span.end = span.start + 1;
-      pe_finding_fix(f, finding, span, PE_SLICE(""), true, "Remove the comma");
-    }
+    pe_finding_fix(f, finding, span, PE_SLICE(""), true, "Remove the comma");
     break;
   case PE_JSON_FAULT_BOM:
-    if (error->end > error->offset)
-      pe_finding_fix(f, finding, span, PE_SLICE(""), true, "Remove the byte order mark");
+    pe_finding_fix(f, finding, span, PE_SLICE(""), true, "Remove the byte order mark");
     break;
   case PE_JSON_FAULT_SINGLE_QUOTE:
-    if (error->end > error->offset)
-      pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a double quote");
+    pe_finding_fix(f, finding, span, PE_SLICE("\""), false, "Write a double quote");
     break;
   default: break;
   }

@@ -161,4 +161,30 @@ START_TEST(stops_when_told)
 }
 END_TEST
 
-UNIT_MAIN("index", agrees_with_a_scan, elements, stops_when_told)
+/* The same at what is filed under the whole action, and under its beginning. */
+START_TEST(stops_at_each_kind_of_entry)
+{
+  static const char *const actions[] = {"s3:getobject", "s3:get*"};
+  for (int kind = 0; kind < 2; kind++) {
+    pe_buf text;
+    pe_buf_init(&text, &pe_alloc_libc);
+    pe_buf_str(&text, "{\"Statement\":[");
+    for (int i = 0; i < 20; i++) {
+      pe_buf_fmt(&text, "%s{\"Effect\":\"Allow\",\"Action\":\"%s\",\"Resource\":\"*\"}", i ? "," : "", actions[kind]);
+    }
+    pe_buf_str(&text, "]}");
+    pe_load_options options = {.kind = POLICYEVAL_KIND_IDENTITY, .limits = pe_load_limits_default};
+    pe_policy *p = NULL;
+    ck_assert_int_eq(pe_policy_load(&pe_alloc_libc, pe_slice_of(text.ptr, text.len), &options, &p, NULL), 0);
+    seen three = {.left = 3};
+    unsigned hits = 0;
+    pe_action_index_find(p->index, p->statements, PE_SLICE("s3:getobject"), mark, &three);
+    for (size_t i = 0; i < MOST; i++) hits += three.hit[i];
+    ck_assert_uint_eq(hits, 3);
+    pe_policy_unref(p);
+    pe_buf_done(&text);
+  }
+}
+END_TEST
+
+UNIT_MAIN("index", agrees_with_a_scan, elements, stops_when_told, stops_at_each_kind_of_entry)

@@ -267,6 +267,12 @@ START_TEST(lenient_loads_mark_what_is_broken)
   ck_assert_int_eq(l.rc, 0);
   ck_assert(l.policy->statements[0].broken); /* L1.2.6 */
   loaded_done(&l);
+  l = loaded_lenient(POLICYEVAL_KIND_IDENTITY, "{\"Version\":\"2008-10-17\",\"\":1,\"Effect\":\"Allow\",\"Statement\":{"
+                                               "\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}");
+  ck_assert_int_eq(l.rc, 0);
+  ck_assert_uint_eq(l.findings.list.len, 2);
+  ck_assert(!l.policy->statements[0].broken); /* other members are at fault, the version is a known one */
+  loaded_done(&l);
 }
 END_TEST
 

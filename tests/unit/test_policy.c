@@ -2,6 +2,8 @@
 /* Forms of principals and placeholders, what makes two models differ, and loading with each allocation failing. */
 #include "loaded.h"
 
+#include "policy/spelling.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +194,10 @@ END_TEST
 #define WHERE "\"Resource\":\"arn:aws:s3:::b\""
 #define WHEN ",\"Condition\":{\"StringLike\":{\"a:b\":[\"1\"]}}"
 
+#define MEMBERS WHO "," WHAT "," WHERE
+#define STATEMENT "{\"Effect\":\"Allow\"," MEMBERS "}"
+#define BROKEN "{\"Effect\":\"Allow\",\"Other\":1," MEMBERS "}"
+
 START_TEST(models_differ_in_each_part)
 {
   static const char *const texts[] = {
@@ -207,6 +213,11 @@ START_TEST(models_differ_in_each_part)
       BASE(VERSION, SID, "Allow", "\"Principal\":{\"AWS\":\"111122223334\"}", WHAT, WHERE, WHEN),
       BASE(VERSION, SID, "Allow", "\"Principal\":{\"AWS\":[\"111122223333\",\"111122223334\"]}", WHAT, WHERE, WHEN),
       BASE(VERSION, SID, "Allow", "\"Principal\":{\"Service\":\"s3.amazonaws.com\"}", WHAT, WHERE, WHEN),
+      BASE(VERSION, SID, "Allow", "\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:role/R\"}", WHAT, WHERE, WHEN),
+      BASE(VERSION, SID, "Allow", WHO, WHAT, "\"Resource\":\" arn:aws:s3:::b\"", WHEN),
+      BASE(VERSION, SID, "Allow", WHO, WHAT, "\"Resource\":\"arn:aws:s3\"", WHEN),
+      BASE(VERSION, SID, "Allow", WHO, WHAT, WHERE, ",\"Condition\":{\"DateEquals\":{\"a:b\":[\"2026-01-01\"]}}"),
+      BASE(VERSION, SID, "Allow", WHO, WHAT, WHERE, ",\"Condition\":{\"DateEquals\":{\"a:b\":[\"never\"]}}"),
       BASE(VERSION, SID, "Allow", WHO, "\"Action\":[]", WHERE, WHEN),
       BASE(VERSION, SID, "Allow", WHO, WHAT, WHERE, ",\"Condition\":{\"StringLike\":{\"aws:PrincipalArn\":[\"1\"]}}"),
       BASE(VERSION, SID, "Allow", WHO, "\"NotAction\":\"s3:Get*\"", WHERE, WHEN),
@@ -235,6 +246,14 @@ START_TEST(models_differ_in_each_part)
   again = loaded_ok(POLICYEVAL_KIND_SECRET, texts[0]);
   ck_assert(!pe_policy_equal(l[0].policy, again.policy));
   loaded_done(&again);
+  again = loaded_ok(POLICYEVAL_KIND_RESOURCE, "{" VERSION "\"Statement\":[" STATEMENT "," STATEMENT "]}");
+  loaded other = loaded_ok(POLICYEVAL_KIND_RESOURCE, "{" VERSION "\"Statement\":[" STATEMENT "]}");
+  ck_assert(!pe_policy_equal(other.policy, again.policy));
+  loaded_done(&again);
+  again = loaded_lenient(POLICYEVAL_KIND_RESOURCE, "{" VERSION "\"Statement\":[" BROKEN "]}");
+  ck_assert(again.policy->statements[0].broken && !pe_policy_equal(other.policy, again.policy));
+  loaded_done(&again);
+  loaded_done(&other);
   for (size_t i = 0; i < COUNT; i++) loaded_done(&l[i]);
 }
 END_TEST
@@ -296,6 +315,73 @@ START_TEST(limits_of_the_reader)
 END_TEST
 
 /* A policy of many statements has an index of its actions. */
+/* A limit is reported as such, or as what kept it from being reported. */
+START_TEST(limits_without_memory)
+{
+  static const char text[] = "{\"Statement\":[{},{},{}]}";
+  UNIT_EACH_ALLOCATION(mem, rc) {
+    pe_load_options options = {.kind = POLICYEVAL_KIND_IDENTITY, .limits = pe_load_limits_default};
+    pe_findings findings;
+    pe_policy *policy = NULL;
+    options.limits.statements = 2;
+    rc = pe_findings_init(&findings, &mem.alloc);
+    if (!rc) {
+      rc = pe_policy_load(&mem.alloc, pe_slice_str(text), &options, &policy, &findings);
+      ck_assert(rc != POLICYEVAL_ELIMIT || findings.list.len == 1);
+      if (rc == POLICYEVAL_ELIMIT) rc = 0;
+      pe_findings_done(&findings);
+    }
+  }
+}
+END_TEST
+
+/* By document, place, rule, end and words. */
+START_TEST(findings_in_order)
+{
+  static const struct {
+    uint32_t document, start, end;
+    pe_rule rule;
+    const char *words;
+  } rows[] = {
+      {2, 0, 1, PE_RULE_LIMIT_REACHED, "h"}, {1, 5, 9, PE_RULE_LIMIT_REACHED, "g"}, {1, 5, 7, PE_RULE_LIMIT_REACHED, "f"},
+      {1, 5, 7, PE_RULE_LIMIT_REACHED, "e"}, {1, 2, 3, PE_RULE_LIMIT_REACHED, "b"}, {1, 2, 9, PE_RULE_LIMIT_REACHED, "c"},
+      {1, 4, 3, PE_RULE_LIMIT_REACHED, "d"}, {0, 9, 9, PE_RULE_LIMIT_REACHED, "a"}, {3, 0, 1, PE_RULE_LIMIT_REACHED, "i"},
+  };
+  pe_findings f;
+  ck_assert_int_eq(pe_findings_init(&f, &pe_alloc_libc), 0);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    f.documents = rows[i].document;
+    pe_findings_add(&f, rows[i].rule, 0, (pe_span){rows[i].start, rows[i].end}, "%s", rows[i].words);
+  }
+  pe_findings_sort(&f);
+  for (size_t i = 0; i < f.list.len; i++) ck_assert_int_eq(f.list.data[i].message.ptr[0], 'a' + (int)i);
+  pe_findings_done(&f);
+}
+END_TEST
+
+START_TEST(excerpts_end_between_characters)
+{
+  char text[72];
+  for (size_t i = 0; i < sizeof text; i += 3) memcpy(text + i, "€", 3);
+  ck_assert_uint_eq(pe_finding_excerpt(pe_slice_of(text, 64)).len, 64); /* no more than that is there */
+  ck_assert_uint_eq(pe_finding_excerpt(pe_slice_of(text, sizeof text)).len, 63);
+  memset(text, '\x80', sizeof text);
+  ck_assert_uint_eq(pe_finding_excerpt(pe_slice_of(text, sizeof text)).len, 0);
+}
+END_TEST
+
+START_TEST(names_that_are_nearly_right)
+{
+  static const char *const known[] = {"Effect", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                                      "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB", NULL};
+  ck_assert_ptr_eq(pe_spelling_nearest(PE_SLICE("efect"), known), known[0]);
+  ck_assert_ptr_eq(pe_spelling_nearest(PE_SLICE("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"), known), known[1]);
+  /* Beyond 48 bytes nothing is compared. */
+  ck_assert_ptr_null(pe_spelling_nearest(PE_SLICE("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), known));
+  ck_assert_ptr_null(pe_spelling_nearest(PE_SLICE("BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"), known));
+}
+END_TEST
+
 START_TEST(every_allocation_of_an_index_may_fail)
 {
   char text[8000] = "{\"Statement\":[";
@@ -355,7 +441,10 @@ START_TEST(every_allocation_may_fail)
       BASE(VERSION, SID, "Allow", "\"Principal\":7", "\"Action\":7", "\"Resource\":7", ",\"Condition\":{\"\":{\"\":\"\"}}"),
       "{\"Statement\":[{}]} \x01", "{\"Statement\":[{}]} \x7f", "{\"Statement\":[{}]} \xff", "{,}", "{\"a\":}", "{\"a\":01}",
       "{\"a\":tru}", "{\"a\" 1}", "{\"a\":\"\\ud800x\"}", "{\"a\":\"\\u12\"}", "{'a':1}", "{\"a\":1,,}", "\xef\xbb\xbf{}", "{//\n}",
-      "{\"Statement\":\"x\"} trailing", "{\"Statement\":“x”}",
+      "{\"Statement\":\"x\"} trailing", "{\"Statement\":“x”}", "{} x\xff", " ",
+      BASE(VERSION, SID, "Allow", "\"Principal\":\"arn:aws:iam::PRODUCTION:root\"", WHAT, WHERE, ""),
+      BASE(VERSION, SID, "Allow", WHO, WHAT, WHERE, ",\"Condition\":{\"Bool\":{\"a:b\":1,\"A:B\":1,\"a:c\":1}}"),
+      BASE(VERSION, SID, "Allow", "\"Principal\":{\"AWS\":[\"\",null]}", WHAT, WHERE, ""),
   };
   static const int kinds[] = {POLICYEVAL_KIND_RESOURCE, POLICYEVAL_KIND_TRUST, POLICYEVAL_KIND_IDENTITY};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0] * 3 * 4; i++) {
@@ -385,5 +474,6 @@ START_TEST(every_allocation_may_fail)
 END_TEST
 
 UNIT_MAIN("policy", principals, placeholders, placeholders_of_keys, characters_of_actions, models_differ_in_each_part,
-          long_patterns, limits_of_the_reader,
+          long_patterns, limits_of_the_reader, limits_without_memory, findings_in_order, excerpts_end_between_characters,
+          names_that_are_nearly_right,
           every_allocation_of_an_index_may_fail, every_allocation_may_fail)

@@ -63,6 +63,14 @@ START_TEST(round_trips)
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     round_trip(POLICYEVAL_KIND_RESOURCE, texts[i], texts[i]);
   }
+  static const char trust[] = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111122223333\"},"
+                              "\"Action\":\"sts:AssumeRole\"}]}";
+  round_trip(POLICYEVAL_KIND_TRUST, trust, trust);
+  loaded l = loaded_lenient(POLICYEVAL_KIND_IDENTITY, "{\"Statement\":{\"Effect\":\"Allow\"}}");
+  char *printed = print(l.policy);
+  ck_assert_str_eq(printed, "{\"Statement\":[{\"Effect\":\"Allow\"}]}");
+  free(printed);
+  loaded_done(&l);
 }
 END_TEST
 
