@@ -434,10 +434,20 @@ void pe_request_drop_fact(pe_request_builder *b, pe_slice key) {
 
 /* ---- preparing ---- */
 
+static const slot *next_twin(const pe_request_builder *b, const slot *s) { return s->twin ? &b->slots.data[s->twin - 1] : NULL; }
+
+/* The key is, or there was no memory for the value of one of its spellings. */
+static bool is_unknown(const pe_request_builder *b, const slot *s) {
+  for (; s; s = next_twin(b, s)) {
+    if (s->unknown) return true;
+  }
+  return false;
+}
+
 /* AMB-36: all spellings of one tag key in one fact. */
 static int merge_twins(pe_request_builder *b, const slot *s, pe_fact *f) {
   size_t start = b->twins.len;
-  for (const slot *t = s; t; t = t->twin ? &b->slots.data[t->twin - 1] : NULL) {
+  for (const slot *t = s; t; t = next_twin(b, t)) {
     pe_slice *v = pe_vec_push(&b->twins, b->alloc);
     if (!v) return POLICYEVAL_ENOMEM;
     *v = t->values.data[0];
@@ -454,18 +464,19 @@ static int add_given(pe_request_builder *b) {
   for (size_t i = 0; i < b->used; i++) {
     const slot *s = &b->slots.data[i];
     if (s->later || s->dropped) continue;
+    const bool unknown = is_unknown(b, s);
     pe_fact *f = pe_vec_push(&b->facts, b->alloc);
     if (!f) return POLICYEVAL_ENOMEM;
     *f = (pe_fact){.key = slot_lower(s),
                    .name = slot_name(s),
                    .hash = s->hash,
                    .values = s->values.data,
-                   .count = (uint32_t)s->values.len,
+                   .count = unknown ? 0 : (uint32_t)s->values.len,
                    .multi = s->multi,
-                   .unknown = s->unknown,
+                   .unknown = unknown,
                    .derived = s->standby};
-    if (s->unknown) b->request.has_unknown = 1;
-    int rc = s->twin ? merge_twins(b, s, f) : 0;
+    if (unknown) b->request.has_unknown = 1;
+    int rc = s->twin && !unknown ? merge_twins(b, s, f) : 0;
     if (rc) return rc;
     if (pe_slice_starts(f->key, context)) {
       pe_slice *name = pe_vec_push(&b->context_keys, b->alloc);
@@ -568,7 +579,7 @@ pe_fact_given pe_request_has_fact(const pe_request_builder *b, pe_slice key) {
   const slot *s = b->used ? find_slot(b, pe_slice_hash_nocase(key), key, &place) : NULL;
   if (!s || s->standby) return PE_FACT_NOT_GIVEN;
   if (s->unknown || s->multi || !is_tag_key(key)) return PE_FACT_GIVEN;
-  for (; s; s = s->twin ? &b->slots.data[s->twin - 1] : NULL)
+  for (; s; s = next_twin(b, s))
     if (pe_slice_eq(slot_name(s), key)) return PE_FACT_GIVEN;
   return PE_FACT_OTHER_TAG;
 }

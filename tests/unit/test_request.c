@@ -223,7 +223,8 @@ START_TEST(bad_parts_are_refused_with_a_reason)
                                            "arn:aws:iam::111122223333:user/a/",
                                            "arn:aws:sts::111122223333:federated-user/"};
   static const char *const actions[] = {"",    "GetSecretValue", "s3:*",  "s3:Get?",
-                                        "s3:", ":Get",           "a:b:c", "s3:Get Object"};
+                                        "s3:", ":Get",           "a:b:c", "s3:Get Object",
+                                        "a:`", "a:{",            "a:@",   "a:[", "a:/"};
   static const char *const resources[] = {
       "",  "s", " arn:aws:s3:::b", "arn:aws:s3:::", "arn:aws:s3::b", "arn:aws:kms:us-east-1:CENTRAL:key/k",
       "**"};
@@ -251,6 +252,9 @@ START_TEST(bad_parts_are_refused_with_a_reason)
   ck_assert_int_eq(pe_request_set_reading(b, PE_ROWS, 0), POLICYEVAL_EINVAL);
   ck_assert_int_eq(pe_request_set_reading(b, PE_ROW_A7, 3), POLICYEVAL_EINVAL);
   ck_assert_int_eq(pe_request_set_only(b, POLICYEVAL_LAYER_LAST_), POLICYEVAL_EINVAL);
+  ck_assert_int_eq(pe_request_set_only(b, -1), POLICYEVAL_EINVAL);
+  ck_assert_int_eq(pe_request_set_session_name(b, S("")), POLICYEVAL_EINVAL);
+  ck_assert_int_eq(pe_request_set_action(b, S("a-b.c:d_E"), NULL), 0);
   pe_request_builder_free(b);
 }
 END_TEST
@@ -259,7 +263,11 @@ START_TEST(parts_that_do_not_belong_together_are_refused)
 {
   const pe_request *r;
   const char *why = NULL;
-  pe_request_builder *b = start(SESSION, GET, SECRET);
+  pe_request_builder *b = pe_request_builder_new(&pe_alloc_libc, NULL);
+  ck_assert_int_eq(pe_request_set_principal_arn(b, S(SESSION), NULL), 0);
+  ck_assert(pe_request_prepare(b, &r, &why) == POLICYEVAL_EINVAL && strstr(why, "action"));
+  pe_request_builder_free(b);
+  b = start(SESSION, GET, SECRET);
   pe_request_set_role_arn(b, S("arn:aws:iam::111122223333:role/Other"), NULL);
   ck_assert(pe_request_prepare(b, &r, &why) == POLICYEVAL_EINVAL && why && !pe_request_prepared(b));
   pe_request_set_role_arn(b, S(ROLE), NULL);
@@ -389,6 +397,91 @@ START_TEST(a_value_that_did_not_fit_is_unknown)
 }
 END_TEST
 
+/* AMB-36: nor is the old value of any spelling to be believed then. */
+START_TEST(a_tag_that_did_not_fit_is_unknown)
+{
+  static char text[4096];
+  memset(text, 'x', sizeof text);
+  const pe_slice big = pe_slice_of(text, sizeof text), red = S("red"), blue = S("blue");
+  static const char *const keys[] = {"aws:ResourceTag/Team", "aws:ResourceTag/team"};
+  for (int i = 0; i < 2; i++) {
+    pe_test_alloc mem;
+    pe_test_alloc_init(&mem);
+    pe_request_builder *b = pe_request_builder_new(&mem.alloc, NULL);
+    ck_assert_int_eq(pe_request_set_principal_arn(b, S(SESSION), NULL), 0);
+    ck_assert_int_eq(pe_request_set_action(b, S(GET), NULL), 0);
+    ck_assert_int_eq(pe_request_set_resource(b, S(SECRET), NULL), 0);
+    ck_assert_int_eq(pe_request_set_fact(b, pe_slice_str(keys[0]), &red, 1, false), 0);
+    ck_assert_int_eq(pe_request_set_fact(b, pe_slice_str(keys[1]), &blue, 1, false), 0);
+    pe_test_alloc_fail(&mem, 1, true);
+    ck_assert_int_eq(pe_request_set_fact(b, pe_slice_str(keys[i]), &big, 1, false), POLICYEVAL_ENOMEM);
+    pe_test_alloc_fail(&mem, 0, false);
+    const pe_request *r = prepared(b);
+    ck_assert(fact(r, keys[0])->unknown && r->has_unknown);
+    pe_request_builder_free(b);
+    pe_test_alloc_done(&mem);
+  }
+}
+END_TEST
+
+/* What else a tag key may be given as, before or after its second spelling; and as many as make the table grow. */
+START_TEST(tag_keys_of_every_kind)
+{
+  enum { PLAIN, LIST, UNKNOWN, DEFAULT, KINDS };
+  const pe_slice red = S("red"), blue = S("blue");
+  for (int first = 0; first < KINDS; first++) {
+    for (int second = 0; second < KINDS; second++) {
+      pe_request_builder *b = start(SESSION, GET, SECRET);
+      for (int i = 0; i < 2; i++) {
+        const pe_slice key = i ? S("aws:ResourceTag/team") : S("aws:ResourceTag/Team"), *value = i ? &blue : &red;
+        const int kind = i ? second : first;
+        const int rc = kind == UNKNOWN   ? pe_request_set_unknown(b, key)
+                       : kind == DEFAULT ? pe_request_set_default(b, key, value, 1, false)
+                                         : pe_request_set_fact(b, key, value, 1, kind == LIST);
+        ck_assert_int_eq(rc, 0);
+      }
+      const pe_fact *f = fact(prepared(b), "aws:resourcetag/team");
+      const int kept = second == DEFAULT && first != DEFAULT ? first : second; /* a default goes behind all others */
+      ck_assert_int_eq(f->twice, first == PLAIN && second == PLAIN);
+      ck_assert_int_eq(f->unknown, kept == UNKNOWN);
+      ck_assert_int_eq(f->multi, kept == LIST);
+      if (!f->twice && !f->unknown) ck_assert(pe_slice_eq(f->values[0], second == kept ? blue : red) || first == DEFAULT);
+      const pe_fact_given given = pe_request_has_fact(b, S("aws:ResourceTag/TEAM"));
+      ck_assert_int_eq(given, kept == DEFAULT ? PE_FACT_NOT_GIVEN : kept == PLAIN ? PE_FACT_OTHER_TAG : PE_FACT_GIVEN);
+      pe_request_builder_free(b);
+    }
+  }
+  pe_request_builder *b = start(SESSION, GET, SECRET);
+  for (int i = 0; i < 100; i++) {
+    char key[40];
+    snprintf(key, sizeof key, "aws:ResourceTag/%s%d", i % 2 ? "k" : "K", i / 2);
+    ck_assert_int_eq(pe_request_set_fact(b, pe_slice_str(key), i % 2 ? &blue : &red, 1, false), 0);
+  }
+  const pe_request *r = prepared(b);
+  for (int i = 0; i < 50; i++) {
+    char key[40];
+    snprintf(key, sizeof key, "aws:resourcetag/k%d", i);
+    const pe_fact *f = fact(r, key);
+    ck_assert(f->twice && f->count == 2 && pe_slice_eq(f->values[0], red) && pe_slice_eq(f->values[1], blue));
+  }
+  pe_request_builder_free(b);
+}
+END_TEST
+
+START_TEST(defaults_of_every_kind)
+{
+  const pe_slice red = S("red");
+  pe_request_builder *b = start(SESSION, GET, SECRET);
+  ck_assert_int_eq(pe_request_set_default(b, S("aws:TagKeys"), NULL, 0, true), 0);
+  ck_assert_int_eq(pe_request_set_default(b, S("aws:SourceVpc"), &red, 2, false), POLICYEVAL_EINVAL);
+  ck_assert_int_eq(pe_request_set_fact(b, S(""), &red, 1, false), POLICYEVAL_EINVAL);
+  const pe_fact *f = fact(prepared(b), "aws:TagKeys");
+  ck_assert(f->multi && !f->unknown && f->count == 0);
+  expect(prepared(b), "aws:SourceVpc", NULL);
+  pe_request_builder_free(b);
+}
+END_TEST
+
 START_TEST(many_keys_are_found)
 {
   pe_request_builder *b = start(SESSION, GET, SECRET);
@@ -456,4 +549,4 @@ UNIT_MAIN("request", facts_follow_from_the_caller, other_callers_have_other_fact
           tag_keys_may_be_there_twice, encryption_context_names_its_keys, bad_parts_are_refused_with_a_reason,
           parts_that_do_not_belong_together_are_refused, callers_have_the_parts_of_their_kind,
           used_again_it_allocates_nothing, every_allocation_may_fail, a_value_that_did_not_fit_is_unknown,
-          many_keys_are_found, keys_of_one_hash_are_told_apart)
+          a_tag_that_did_not_fit_is_unknown, tag_keys_of_every_kind, defaults_of_every_kind, many_keys_are_found, keys_of_one_hash_are_told_apart)
