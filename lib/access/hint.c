@@ -95,7 +95,7 @@ static int changed_value(const search *s, unsigned chosen, uint32_t node, bool o
   pe_buf buf;
   for (uint32_t i = 0; i < s->candidates.count; i++) {
     const pe_candidate *c = &s->candidates.item[i];
-    if (!(chosen >> i & 1) || c->node != node || c->change == PE_CHANGE_CALL) continue;
+    if (!(chosen >> i & 1) || c->node != node) continue;
     pe_buf_init(&buf, s->hints->alloc);
     if (c->change == PE_CHANGE_TRIM_LEFT) {
       pe_buf_slice(&buf, pe_slice_sub(text, c->trim, SIZE_MAX));
@@ -130,7 +130,7 @@ static int make_edits(const search *s, unsigned chosen, pe_edit edits[PE_CANDIDA
     const pe_candidate *c = &s->candidates.item[i];
     bool known = !(chosen >> i & 1) || c->change == PE_CHANGE_CALL;
     for (uint32_t k = 0; k < *count && !known; k++)
-      known = edits[k].node == c->node && (edits[k].on_key != 0) == on_key(c);
+      known = edits[k].node == c->node;
     if (known) continue;
     pe_edit *e = &edits[(*count)++];
     *e = (pe_edit){.node = c->node, .on_key = on_key(c)};

@@ -148,7 +148,7 @@ static pe_slice stage_to_pass(const pe_condition *c) {
 static void near_stage(near *n, const pe_condition *c, bool absent) {
   if (pe_op_get((pe_op)c->op.op)->negated || c->count == 0) return;
   const pe_hint_rule rule = absent ? PE_HINT_VERSION_STAGE_NOT_PASSED : PE_HINT_VERSION_STAGE_WRONG;
-  add(n, (pe_candidate){.rule = rule, .change = PE_CHANGE_CALL, .step = PE_STEP_CONDITION, .node = c->key_node,
+  add(n, (pe_candidate){.rule = rule, .change = PE_CHANGE_CALL, .step = PE_STEP_CONDITION,
                         .span = c->key_span, .value_span = c->values[0].span, .text = stage_to_pass(c)});
   if (!absent || c->op.if_exists) return;
   pe_buf name;

@@ -17,15 +17,13 @@ static int compile(pe_arena *arena, const pe_condition *c, bool variables, pe_co
 static void read_address(pe_leaf *leaf, pe_slice text, pe_operand *out) {
   out->text = text;
   out->valid = pe_address_parse(text, &out->as.cidr);
-  if (out->valid && out->as.cidr.mapped) unmap(leaf, &out->as.cidr);
+  if (out->valid) unmap(leaf, &out->as.cidr);
 }
 
 static pe_base match(pe_leaf *leaf, const pe_condition *c, const pe_cond_value *value,
                      const pe_operand *operand) {
   (void)c;
   if (!value->valid) return PE_BASE_MALFORMED;
-  if (!value->as.cidr.mapped)
-    return pe_cidr_contains(&value->as.cidr, &operand->as.cidr) ? PE_BASE_YES : PE_BASE_NO;
   pe_cidr block = value->as.cidr;
   unmap(leaf, &block);
   return pe_cidr_contains(&block, &operand->as.cidr) ? PE_BASE_YES : PE_BASE_NO;

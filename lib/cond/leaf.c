@@ -99,7 +99,6 @@ pe_resolved pe_leaf_resolve(void *user, const pe_variable *v, pe_slice *out) {
     if (v->fallback.ptr && pe_leaf_reading(leaf, PE_ROW_AMB_31) == PE_AMB_31_NONE) return PE_RESOLVED_ABSENT;
     return fall_back(v, out);
   }
-  if (f->count == 0) return fall_back(v, out);
   pe_slice value = f->values[0];
   if (f->twice && pe_leaf_reading(leaf, PE_ROW_AMB_36) == PE_AMB_36_LAST) value = f->values[f->count - 1];
   if (value.len == 0 && pe_leaf_reading(leaf, PE_ROW_AMB_9) == PE_AMB_9_ABSENT) return fall_back(v, out);
@@ -125,7 +124,7 @@ bool pe_leaf_may_lack_of(const pe_leaf *leaf, const pe_arn_pattern *p) {
 
 pe_match pe_leaf_match(pe_leaf *leaf, const pe_pattern *p, pe_slice value) {
   pe_match m = pe_pattern_match_vars(p, value, pe_leaf_resolve, leaf, false);
-  if (m != PE_MATCH_NO || !p->has_variable || !(p->flags & PE_PATTERN_WILD)) return m;
+  if (m != PE_MATCH_NO || !(p->flags & PE_PATTERN_WILD)) return m;
   /* Live wildcards only ever match more. */
   pe_match live = pe_pattern_match_vars(p, value, pe_leaf_resolve, leaf, true);
   return live != m && pe_leaf_reading(leaf, PE_ROW_AMB_8) == PE_AMB_8_LIVE ? live : m;

@@ -41,12 +41,10 @@ static inline pe_tri pe_tri_not(pe_tri t) {
   return t == PE_TRI_UNKNOWN ? t : t == PE_TRI_YES ? PE_TRI_NO : PE_TRI_YES;
 }
 static inline pe_tri pe_tri_and(pe_tri a, pe_tri b) {
-  if (a == PE_TRI_NO || b == PE_TRI_NO) return PE_TRI_NO;
-  return a == PE_TRI_YES ? b : a;
+  return a == PE_TRI_YES || b == PE_TRI_NO ? b : a;
 }
 static inline pe_tri pe_tri_or(pe_tri a, pe_tri b) {
-  if (a == PE_TRI_YES || b == PE_TRI_YES) return PE_TRI_YES;
-  return a == PE_TRI_NO ? b : a;
+  return a == PE_TRI_NO || b == PE_TRI_YES ? b : a;
 }
 
 typedef struct pe_leaf {

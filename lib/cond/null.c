@@ -19,9 +19,7 @@ static bool lists(const pe_condition *c, bool word) {
   return false;
 }
 
-static bool holds_absent(const pe_condition *c) { return lists(c, true) || c->op.if_exists; }
-
-bool pe_cond_null_fixed(const pe_condition *c) { return holds_absent(c) == lists(c, false); }
+bool pe_cond_null_fixed(const pe_condition *c) { return lists(c, true) == lists(c, false); }
 
 static pe_tri plain(pe_leaf *leaf, const pe_cond_run *run) {
   const pe_condition *c = run->c;
@@ -30,7 +28,7 @@ static pe_tri plain(pe_leaf *leaf, const pe_cond_run *run) {
     bool yes = pe_leaf_reading(leaf, PE_ROW_AMB_14) == PE_AMB_14_TRUE;
     return pe_cond_say_key(run, yes ? PE_TRI_YES : PE_TRI_NO, yes ? PE_WHY_CONSTANT : PE_WHY_EMPTY);
   }
-  bool if_absent = holds_absent(c), if_present = lists(c, false);
+  bool if_absent = lists(c, true), if_present = lists(c, false);
   if (if_absent == if_present) { /* L2.9: always, or never */
     return pe_cond_say_key(run, if_absent ? PE_TRI_YES : PE_TRI_NO,
                            if_absent ? PE_WHY_CONSTANT : PE_WHY_WRONG_TYPE_POLICY);

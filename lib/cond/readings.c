@@ -11,7 +11,7 @@ const pe_row_info *pe_row_get(pe_row row) { return &rows[row]; }
 
 unsigned pe_row_count(pe_row row) {
   unsigned n = 0;
-  while (n < PE_READINGS_MAX && rows[row].reading[n]) n++;
+  while (rows[row].reading[n]) n++;
   return n;
 }
 

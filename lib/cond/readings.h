@@ -18,7 +18,7 @@ enum { PE_READINGS_MAX = 4, PE_ROW_WORDS = (PE_ROWS + 63) / 64 };
 typedef struct pe_row_info {
   const char *name;                     /* "AMB-12" */
   const char *text;                     /* the question */
-  const char *reading[PE_READINGS_MAX]; /* the first is the default; NULL after the last */
+  const char *reading[PE_READINGS_MAX + 1]; /* the first is the default; NULL after the last */
 } pe_row_info;
 const pe_row_info *pe_row_get(pe_row row);
 unsigned pe_row_count(pe_row row);                /* readings of a row */

@@ -95,7 +95,7 @@ static pe_tri test_entry(pe_leaf *leaf, void *user) {
   if (f->unknown) return unknown_key(leaf, run);
   const pe_slice *values = f->values;
   uint32_t count = f->count;
-  if (f->twice && count > 1) {
+  if (f->twice) {
     if (pe_leaf_reading(leaf, PE_ROW_AMB_36) == PE_AMB_36_LAST) values += count - 1;
     count = 1;
   }
@@ -128,7 +128,7 @@ static inline bool same_text(const pe_pattern *p, pe_slice text) {
 
 bool pe_condition_test(const pe_condition *c, pe_env *env, pe_cond_detail *detail) {
   const pe_fact *f = pe_facts_find(env->facts, c->hash, c->lower);
-  if (c->simple && f && f->count == 1 && !f->twice && !detail) {
+  if (c->simple && f && f->count == 1 && !detail) {
     /* Most entries of most policies: one string against strings, nothing open. */
     bool hit = false;
     for (uint32_t i = 0; i < c->count && !hit; i++) hit = same_text(&c->values[i].as.pattern, f->values[0]);

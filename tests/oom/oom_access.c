@@ -13,13 +13,14 @@ static void *jansson_alloc(size_t size) { return jansson_memory->alloc.alloc(jan
 static void jansson_free(void *ptr) { jansson_memory->alloc.release(jansson_memory->alloc.user, ptr); }
 
 typedef struct triple {
-  const char *secret, *key, *role; /* files under examples/article */
+  const char *secret, *key, *role; /* files under examples/article; no key policy: the AWS managed key */
   int effect;
 } triple;
 static const triple cases[] = {
     {"corrected/secret.json", "corrected/key.json", "corrected/role.json", POLICYEVAL_ALLOW},
     /* Hints of every sort are looked for on the way. */
     {"printed/secret.json", "wrapped/key.json", "printed/role.json", POLICYEVAL_IMPLICIT_DENY},
+    {"corrected/secret.json", NULL, "corrected/role.json", POLICYEVAL_IMPLICIT_DENY},
 };
 
 static int load(policyeval_context *c, int kind, const char *file, policyeval_policy **out) {
@@ -40,11 +41,12 @@ static int fill(policyeval_access *q, policyeval_policy *const policies[3]) {
   if (rc == 0)
     rc = policyeval_access_set_secret(q, "arn:aws:secretsmanager:us-east-1:444455556666:secret:SECURITY_SECRET-AbCdEf",
                                       POLICYEVAL_NTS);
-  if (rc == 0)
+  if (rc == 0 && policies[1])
     rc = policyeval_access_set_key(q, "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab",
                                    POLICYEVAL_NTS);
   if (rc == 0) rc = policyeval_access_set_unknown(q, "aws:PrincipalOrgID", POLICYEVAL_NTS);
-  for (int i = 0; i < 3 && rc == 0; i++) rc = policyeval_access_add_policy(q, layers[i], 0, policies[i]);
+  for (int i = 0; i < 3 && rc == 0; i++)
+    if (policies[i]) rc = policyeval_access_add_policy(q, layers[i], 0, policies[i]);
   return rc;
 }
 
@@ -61,7 +63,7 @@ static int run(const triple *t, const pe_test_alloc *mem, char **answer) {
   for (size_t i = 0; i < 3 && rc == 0; i++)
     rc = policyeval_context_set_placeholder(c, settings[i][0], POLICYEVAL_NTS, settings[i][1], POLICYEVAL_NTS);
   if (rc == 0) rc = load(c, POLICYEVAL_KIND_SECRET, t->secret, &policies[0]);
-  if (rc == 0) rc = load(c, POLICYEVAL_KIND_KMS_KEY, t->key, &policies[1]);
+  if (rc == 0 && t->key) rc = load(c, POLICYEVAL_KIND_KMS_KEY, t->key, &policies[1]);
   if (rc == 0) rc = load(c, POLICYEVAL_KIND_IDENTITY, t->role, &policies[2]);
   if (rc == 0) rc = policyeval_access_new(c, &q);
   if (rc == 0) rc = fill(q, policies);
@@ -114,5 +116,7 @@ START_TEST(the_golden_triple) { each_allocation(&cases[0]); }
 END_TEST
 START_TEST(the_article_with_hints) { each_allocation(&cases[1]); }
 END_TEST
+START_TEST(the_managed_key_of_another_account) { each_allocation(&cases[2]); }
+END_TEST
 
-UNIT_MAIN("oom_access", the_golden_triple, the_article_with_hints)
+UNIT_MAIN("oom_access", the_golden_triple, the_article_with_hints, the_managed_key_of_another_account)

@@ -148,6 +148,7 @@ START_TEST(dates)
       {"DateGreaterThan", {"2020"}, "2021-06-01", "M"},
       {"DateLessThan", {"2019-01-01"}, "2020", "AMB-16 epoch:M year:N"},
       {"DateEquals", {"2020"}, "2020", "M"},
+      {"DateEquals", {"-123"}, "-123", "M"}, /* no year */
   };
   CHECK_ROWS(rows);
 }
@@ -436,6 +437,8 @@ START_TEST(unknown_facts)
                                {"DateGreaterThanIfExists", {"later"}, "?", "N"},
                                {"DateEqualsIfExists", {0}, "?", "N"}};
   check_rows("aws:CurrentTime", "aws:currenttime", always, sizeof always / sizeof always[0]);
+  static const row some[] = {{"StringEqualsIfExists", {0}, "?", "U"}};
+  check_rows("aws:SourceVpc", "aws:sourcevpc", some, 1);
 }
 END_TEST
 
