@@ -124,21 +124,27 @@ static bool has_type_word(const pe_arn *resource) {
   return false;
 }
 
+/* An alias has no policy of its own: what is done to it (kms:CreateAlias, say) is asked of identity policies. */
+static bool is_alias_of_action(const pe_request *r) {
+  const pe_arn *a = &r->resource;
+  if (!pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) || !pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("alias/")))
+    return false;
+  for (const char *const *type = r->action_info ? r->action_info->resource_types : NULL; type && *type; type++) {
+    if (strcmp(*type, "alias") == 0) return true;
+  }
+  return false;
+}
+
+/* PE-13: an action on keys or on roles needs their own policy, whatever the request names in their place. */
 static uint8_t target_of(const pe_request *r) {
   const pe_arn *a = &r->resource;
   const unsigned flags = r->action_info ? r->action_info->flags : 0;
-  if (a->count < PE_ARN_FIELDS) { /* PE-13: no key or role is named, and each has its own policy all the same */
-    if (service_is(r->lower_action, PE_SLICE("kms")) && !(flags & PE_ACTION_NO_RESOURCE)) return PE_TARGET_KEY;
-    return flags & PE_ACTION_TRUST && !(flags & PE_ACTION_NO_RESOURCE) ? PE_TARGET_ROLE : PE_TARGET_PLAIN;
-  }
-  if (service_is(r->lower_action, PE_SLICE("kms")) &&
-      pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) &&
-      pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("key/")))
-    return PE_TARGET_KEY;
-  if (service_is(r->lower_action, PE_SLICE("sts")) &&
-      pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("iam")) &&
-      pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("role/")))
-    return PE_TARGET_ROLE;
+  if (service_is(r->lower_action, PE_SLICE("kms")) && !(flags & PE_ACTION_NO_RESOURCE))
+    return is_alias_of_action(r) ? PE_TARGET_PLAIN : PE_TARGET_KEY;
+  const bool role = pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("iam")) &&
+                    pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("role/"));
+  const bool self = pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("sts")); /* a session that is to be changed */
+  if (service_is(r->lower_action, PE_SLICE("sts")) && (role || (flags & PE_ACTION_TRUST && !self))) return PE_TARGET_ROLE;
   return PE_TARGET_PLAIN;
 }
 

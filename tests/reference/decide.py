@@ -24,6 +24,7 @@ ROWS = {row: names.split() for row, names in ROWS.items()}
 BARE = {a.lower() for a in (
     "secretsmanager:BatchGetSecretValue secretsmanager:GetRandomPassword secretsmanager:ListSecrets kms:ListKeys "
     "kms:CreateKey kms:ListAliases kms:GenerateRandom").split()}
+ALIAS = {"kms:createalias", "kms:deletealias", "kms:updatealias"}
 KMS_CROSS = {"kms:" + a.lower() for a in (
     "Decrypt Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateDataKeyPair "
     "GenerateDataKeyPairWithoutPlaintext ReEncryptFrom ReEncryptTo Sign Verify GenerateMac VerifyMac "
@@ -513,6 +514,8 @@ class Run:
     def verdict(self):
         c, p = self.caller, self.policies
         kms, trust = self.action.startswith("kms:") and self.action not in BARE, self.action.startswith("sts:assumerole")
+        if self.action in ALIAS and not self.bare and self.fields[2] == "kms" and self.fields[5].startswith("alias/"):
+            kms = False
         layer = "key" if kms else "trust" if trust else "resource"
         if self.case.get("only"):
             name = self.case["only"]
