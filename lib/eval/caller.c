@@ -15,8 +15,8 @@ bool pe_caller_path_ok(pe_slice path) {
 /* "user/team/alice" after its first word: path "/team/" and name "alice". */
 static bool split_path(pe_slice resource, size_t word, pe_slice *path, pe_slice *name) {
   size_t last = resource.len;
-  while (last > word && resource.ptr[last - 1] != '/') last--;
-  if (last == word || last == resource.len) return false; /* no slash, or nothing after it */
+  while (resource.ptr[last - 1] != '/') last--; /* there is one after the word */
+  if (last == resource.len) return false;
   *path = pe_slice_sub(resource, word, last);
   *name = pe_slice_sub(resource, last, resource.len);
   return true;
@@ -41,7 +41,8 @@ static bool parse_sts(pe_slice resource, pe_caller *out, const char **why) {
   if (pe_slice_starts(resource, PE_SLICE("federated-user/"))) {
     out->kind = PE_CALLER_FEDERATED_USER;
     out->name = pe_slice_sub(resource, sizeof "federated-user/" - 1, resource.len);
-    return out->name.len ? true : refuse(why, "the federated user's ARN has no name");
+    if (!out->name.len) return refuse(why, "the federated user's ARN has no name");
+    return true;
   }
   if (!pe_slice_starts(resource, PE_SLICE("assumed-role/")))
     return refuse(why, "an sts ARN of a principal is assumed-role/ROLE/SESSION or federated-user/NAME");
@@ -117,7 +118,7 @@ static void write_arn(pe_buf *b, const pe_caller *c, const char *service, const 
 /* The ARNs that were not given. PE-2: a role whose path is not known has its ARN without one. */
 static int make_role_texts(pe_buf *made, pe_caller *c) {
   bool need_role = !c->role_arn.ptr;
-  bool need_session = c->session_known && (pe_slice_eq(c->arn, c->role_arn) || !c->arn.ptr);
+  bool need_session = c->session_known && pe_slice_eq(c->arn, c->role_arn);
   if (need_role) {
     write_arn(made, c, ":iam::", ":role");
     pe_buf_slice(made, c->path_known ? c->path : PE_SLICE("/"));

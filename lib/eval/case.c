@@ -122,8 +122,7 @@ static int add_fact(reading *r, uint32_t node, pe_slice key, const pe_slice *val
   const pe_fact_given before = pe_request_has_fact(r->builder, key);
   if (before == PE_FACT_GIVEN || (before == PE_FACT_OTHER_TAG && (list || !values)))
     return pe_case_refuse(r->fault, start_of(r, node), "%s is given twice", pe_case_shown(key, name));
-  return values || list ? pe_request_set_fact(r->builder, key, values, count, list)
-                        : pe_request_set_unknown(r->builder, key);
+  return values ? pe_request_set_fact(r->builder, key, values, count, list) : pe_request_set_unknown(r->builder, key);
 }
 
 enum { FEW_VALUES = 16 };
@@ -443,8 +442,7 @@ static int read_request(reading *r) {
   for (size_t i = 0; i < COUNT(needed); i++)
     if (!pe_json_get(r->json, 0, needed[i]))
       return pe_case_refuse(r->fault, start_of(r, 0), "the case has no \"%s\"", needed[i]);
-  rc = pe_request_set_management(r->builder, r->principal_management, r->resource_management);
-  if (rc) return rc;
+  pe_request_set_management(r->builder, r->principal_management, r->resource_management);
   rc = pe_request_prepare(r->builder, &ready, &why);
   return said(r, 0, rc, why);
 }

@@ -107,7 +107,6 @@ static int refuse(builder *b, uint32_t node, const char *sentence) {
 /* The first fault of a part of the text, at its place in the whole. */
 static int tell(builder *b, uint32_t node, const pe_findings *findings) {
   const uint32_t start = node_at(b, node)->span.start;
-  if (findings->failed) return POLICYEVAL_ENOMEM;
   const pe_finding *f = findings->list.data, *end = f + findings->list.len;
   while (f < end && !f->refuses) f++;
   const pe_slice why = f < end ? f->message : PE_SLICE("this is no policy");
@@ -123,9 +122,7 @@ static int compile(builder *b, uint32_t node, int kind, pe_slice name, pe_policy
   int rc = pe_findings_init(&findings, b->sets->alloc);
   if (rc) return rc;
   rc = pe_policy_load(b->sets->alloc, text_of(b, node), &options, out, &findings);
-  if (rc == POLICYEVAL_EJSON || rc == POLICYEVAL_EPOLICY || rc == POLICYEVAL_ELIMIT ||
-      rc == POLICYEVAL_ENOTFOUND)
-    rc = tell(b, node, &findings);
+  if (rc && rc != POLICYEVAL_ENOMEM) rc = tell(b, node, &findings);
   pe_findings_done(&findings);
   return rc;
 }
@@ -217,9 +214,7 @@ static int read_grants(builder *b, uint32_t node) {
   if (rc) return rc;
   rc = pe_grants_load(b->out->arena, text_of(b, node), &options, &b->out->set.grants, &b->out->set.ngrants,
                       &findings);
-  if (rc == POLICYEVAL_EJSON || rc == POLICYEVAL_EPOLICY || rc == POLICYEVAL_ELIMIT ||
-      rc == POLICYEVAL_ENOTFOUND)
-    rc = tell(b, node, &findings);
+  if (rc && rc != POLICYEVAL_ENOMEM) rc = tell(b, node, &findings);
   pe_findings_done(&findings);
   return rc;
 }

@@ -132,7 +132,7 @@ int pe_grants_read(pe_arena *arena, const pe_json *json, uint32_t node, const pe
                     "The list of grants is cut short, and a denial that rests on it would mean nothing: ask for all of "
                     "them, without --max-items.");
   }
-  if ((list == 0 && list != node) || !pe_json_is(json, list, PE_JSON_ARRAY))
+  if (!pe_json_is(json, list, PE_JSON_ARRAY))
     return mistyped(&r, node,
                     "Grants are a list, alone or as the member Grants of the reply of aws kms list-grants.");
   size_t n = *count;

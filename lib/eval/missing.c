@@ -172,11 +172,8 @@ static void unique(pe_trace *trace) {
   trace->missing.len = n;
 }
 
-/* The facts that are given are no candidates: a test may have found one empty. */
 static bool is_candidate(const pe_request *r, const pe_missing *m, int effect) {
-  const pe_fact *f = pe_facts_find_nocase(&r->facts, pe_slice_hash_nocase(m->key), m->key);
-  if (f || m->unknown) return (m->unknown || (f && f->unknown)) && effect == POLICYEVAL_UNKNOWN;
-  return !certainly_absent(r, m->key);
+  return m->unknown ? effect == POLICYEVAL_UNKNOWN : !certainly_absent(r, m->key);
 }
 
 static void set_lower(trial *t, pe_slice key, pe_buf *lower) {

@@ -55,21 +55,8 @@ static pe_match match_last_field(const pe_arn_pattern *p, const pe_arn *value, p
 
 /* ---- one entry ---- */
 
-/* AMB-2: a wildcard in the word before the first ':' or '/', other than "*" for the whole resource part. */
-static bool wild_type_word(const pe_arn_pattern *p) {
-  const pe_pattern *last = &p->field[PE_ARN_RESOURCE];
-  if (!last->has_wild || last->shape == PE_SHAPE_ANY) return false;
-  pe_slice t = last->text;
-  for (size_t i = 0; i < t.len && t.ptr[i] != ':' && t.ptr[i] != '/'; i++) {
-    if (t.ptr[i] == '*' || t.ptr[i] == '?') return true;
-    if (t.ptr[i] != '$' || i + 1 >= t.len || t.ptr[i + 1] != '{') continue;
-    while (i + 1 < t.len && t.ptr[i] != '}') i++; /* a variable, or ${*} */
-  }
-  return false;
-}
-
 static found confirm(const pe_resource *e, const pe_request *r, pe_leaf *leaf) {
-  bool word = r->type_word && wild_type_word(&e->pattern);
+  bool word = r->type_word && e->pattern.wild_type; /* AMB-2 */
   if (!word && !e->short_arn) return YES;
   if (!leaf) return OPEN;
   if (word && pe_leaf_reading(leaf, PE_ROW_AMB_2) == AMB_2_LITERAL) return NO;
