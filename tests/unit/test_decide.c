@@ -290,6 +290,24 @@ START_TEST(a_search_that_is_given_up_says_so)
 }
 END_TEST
 
+/* Among the values of one key, too. */
+START_TEST(a_search_ends_within_a_key)
+{
+  pe_buf b;
+  fixture f;
+  pe_buf_init(&b, &pe_alloc_libc);
+  pe_buf_str(&b, "{'principal':" CALLER "," GET ",'policies':{'identity':[{'Version':'2012-10-17','Statement':[");
+  for (unsigned i = 0; i < 2500; i++)
+    pe_buf_fmt(&b, "%s{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'aws:PrincipalTag/t':'%u','aws:PrincipalType':'x'}}}",
+               i ? "," : "", i);
+  pe_buf_str(&b, "]}]}}");
+  decide(&f, b.ptr);
+  ck_assert(f.t.missing_cut && f.t.missing.len == 0);
+  done(&f);
+  pe_buf_done(&b);
+}
+END_TEST
+
 /* ---- readings ---- */
 
 static bool assumed(const fixture *f, pe_row row) { return pe_rowset_has(&f->t.assumptions, row); }
@@ -322,6 +340,27 @@ START_TEST(rows_that_only_decide_together)
                  "'NumericNotEquals':{'example:n':'5'}}}") "]}}");
   ck_assert_uint_eq(count_rows(&f.t.assumptions), 3);
   ck_assert(assumed(&f, PE_ROW_AMB_12) && assumed(&f, PE_ROW_AMB_13) && assumed(&f, PE_ROW_AMB_14));
+  done(&f);
+}
+END_TEST
+
+/* More rows than pairs are tried of: all of them do not matter, as each of them is beside what is false. */
+START_TEST(many_rows_that_do_not_decide)
+{
+#define BESIDE(condition) ",{'Effect':'Deny'," ANY ",'Condition':{" condition ",'StringLike':{'aws:PrincipalType':'nobody'}}}"
+  static const char text[] =
+      "{'principal':" CALLER "," GET ",'context':{'a:year':'2015-06-01','a:word':'abc','a:two':['a','b'],'a:none':'',"
+      "'a:ip':'::ffff:10.0.0.1','a:arn':'arn:aws:iam::111122223333:role/App','aws:TagKeys':['a'],'aws:RequestTag/k':'x',"
+      "'aws:RequestTag/K':'y'},'policies':{'identity':[{'Version':'2012-10-17','Statement':[{'Effect':'Allow'," ANY "}"
+      BESIDE("'DateGreaterThan':{'a:year':'2020'}") BESIDE("'NumericNotEquals':{'a:word':'5'}")
+      BESIDE("'StringEquals':{'a:two':'a'}") BESIDE("'StringEquals':{'a:none':[]}") BESIDE("'Null':{'a:none':'true'}")
+      BESIDE("'ForAllValues:Null':{'a:word':'true'}") BESIDE("'IpAddress':{'a:ip':'10.0.0.0/8'}")
+      BESIDE("'ArnEquals':{'a:arn':'*'}") BESIDE("'ForAnyValue:StringEqualsIfExists':{'a:absent':'a'}")
+      BESIDE("'StringNotEquals':{'a:word':'${a:absent}'}") BESIDE("'StringEquals':{'aws:RequestTag/k':'y'}")
+      BESIDE("'StringEquals':{'aws:TagKeys':'a'}") "]}]}}";
+  fixture f;
+  ck_assert_int_eq(decide(&f, text), POLICYEVAL_ALLOW);
+  ck_assert_uint_eq(count_rows(&f.t.assumptions), 0);
   done(&f);
 }
 END_TEST
@@ -383,6 +422,7 @@ START_TEST(grants_are_read_or_refused)
       {"[{'GranteePrincipal':'x'}]", POLICYEVAL_EPOLICY, 0},
       {"[{'GranteePrincipal':'x','GranteeServicePrincipal':'y','Operations':[]}]", POLICYEVAL_EPOLICY, 0},
       {"[{'GranteePrincipal':'x','Operations':[1]}]", POLICYEVAL_EPOLICY, 0},
+      {"[{'GranteePrincipal':'x','Operations':'Decrypt'}]", POLICYEVAL_EPOLICY, 0},
       {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'New':{}}}]", POLICYEVAL_EPOLICY, 0},
       {"[{'GranteePrincipal':'x','Operations':[],'Constraints':[]}]", POLICYEVAL_EPOLICY, 0},
       {"[{'GranteePrincipal':'x','Operations':[],'Constraints':{'EncryptionContextEquals':{'a':1}}}]",
@@ -414,6 +454,16 @@ START_TEST(grants_are_read_or_refused)
       if (ready) pe_findings_done(&findings);
       pe_arena_free(arena);
     }
+    /* Without anyone to tell, and behind grants that are there. */
+    const pe_load_options options = {.limits = pe_load_limits_default};
+    const pe_grant *grants = NULL;
+    uint32_t count = 0;
+    pe_arena *arena = pe_arena_new(&pe_alloc_libc, 0);
+    for (int k = 0; k < 2; k++)
+      ck_assert_int_eq(pe_grants_load(arena, pe_slice_str(text), &options, &grants, &count, NULL), rows[i].rc);
+    ck_assert_uint_eq(count, 2 * rows[i].count);
+    for (uint32_t k = 0; k < rows[i].count; k++) ck_assert_uint_eq(grants[k].noperations, grants[k + rows[i].count].noperations);
+    pe_arena_free(arena);
   }
 }
 END_TEST
@@ -555,6 +605,21 @@ START_TEST(one_statement_by_itself)
                    PE_STEP_PRINCIPAL);
   ck_assert(via == 0 && t.statement == s && t.failed == (1u << PE_STEP_PRINCIPAL | 1u << PE_STEP_CONDITION));
   done(&f);
+  /* A principal has no place in an identity policy. */
+  decide(&f, "{'principal':" CALLER "," GET ",'policies':{'resource':[" DOC("{'Effect':'Allow','Principal':'*'," ANY "}") "]}}");
+  s = &f.c.set.resource.items[0]->statements[0];
+  env = (pe_env){.facts = &f.c.request->facts, .readings = &f.c.request->readings, .touched = &touched};
+  ck_assert_int_eq(pe_statement_match(s, POLICYEVAL_KIND_IDENTITY, f.c.request, &env, &via, NULL), PE_STEP_PRINCIPAL);
+  ck_assert_int_eq(pe_statement_match(s, POLICYEVAL_KIND_RESOURCE, f.c.request, &env, &via, NULL), PE_STEP_MATCHED);
+  /* The policy of what is asked about, by either name. */
+  for (int layer = 0; layer < 2; layer++) {
+    const pe_request *r = NULL;
+    const char *why = NULL;
+    ck_assert_int_eq(pe_request_set_only(f.c.builder, layer ? POLICYEVAL_LAYER_KEY : POLICYEVAL_LAYER_RESOURCE), 0);
+    ck_assert_int_eq(pe_request_prepare(f.c.builder, &r, &why), 0);
+    ck_assert_int_eq(pe_decide_effect(&f.c.set, r, false), POLICYEVAL_ALLOW);
+  }
+  done(&f);
 }
 END_TEST
 
@@ -611,7 +676,7 @@ START_TEST(a_trace_used_again_is_clean)
   fixture f;
   decide(&f, WITH("{'StringEquals':{'aws:PrincipalOrgID':'o-a'}}"));
   size_t layers = f.t.layers.len, statements = f.t.statements.len;
-  for (int i = 0; i < 3; i++) ck_assert_int_eq(pe_decide(&f.c.set, f.c.request, false, &f.t), 0);
+  for (int i = 0; i < 3; i++) ck_assert_int_eq(pe_decide(&f.c.set, f.c.request, i == 1, &f.t), 0);
   ck_assert(f.t.layers.len == layers && f.t.statements.len == statements && f.t.missing.len == 1);
   done(&f);
 }
@@ -620,8 +685,8 @@ END_TEST
 UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer,
           layers_without_a_part_are_marked, the_first_layer_in_order_is_named,
           missing_facts_are_those_that_matter, facts_that_cannot_matter_are_not_listed,
-          unknown_facts_are_listed_when_they_matter, a_search_that_is_given_up_says_so,
-          rows_that_only_decide_together, rows_that_do_not_decide_are_no_assumptions,
+          unknown_facts_are_listed_when_they_matter, a_search_that_is_given_up_says_so, a_search_ends_within_a_key,
+          rows_that_only_decide_together, many_rows_that_do_not_decide, rows_that_do_not_decide_are_no_assumptions,
           grants_end_where_their_text_ends, grants_are_read_or_refused, an_index_decides_as_a_scan, grants_know_unknown_facts,
           letter_case_and_crossing_with_wildcards, not_principal_spares_services_and_providers,
           one_statement_by_itself, managed_keys_are_exempt_from_rcps, every_allocation_may_fail,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* D2: how one principal covers one caller, as a mask. */
+#include "eval/caller.h"
 #include "eval/principal.h"
 #include "unit.h"
 
@@ -157,5 +158,44 @@ START_TEST(services_providers_and_nobody)
 }
 END_TEST
 
+/* The builder refuses most of these before; a caller that is put together wrongly has no verdict. */
+START_TEST(parts_that_make_no_caller)
+{
+  const pe_slice role = PE_SLICE(ROLE), user = PE_SLICE(USER), session = PE_SLICE(SESSION), bob = PE_SLICE(FEDERATED);
+  const pe_caller_input rows[] = {
+      {.arn = PE_SLICE("alice")},
+      {.arn = PE_SLICE("arn:aws:sts::111122223333:federated-user/")},
+      {.arn = PE_SLICE("arn:aws:iam::111122223333:role/team/")},
+      {.arn = session, .role_arn = PE_SLICE("App")},
+      {.arn = session, .role_arn = user},
+      {.arn = session, .role_arn = session},
+      {.arn = session, .role_arn = PE_SLICE("arn:aws:iam::444455556666:role/App")},
+      {.arn = session, .role_arn = PE_SLICE("arn:aws-cn:iam::111122223333:role/App")},
+      {.arn = session, .role_arn = PE_SLICE("arn:aws:iam::111122223333:role/Other")},
+      {.arn = session, .path = PE_SLICE("team")},
+      {.arn = role, .path = PE_SLICE("/other/")},
+      {.arn = session, .session = PE_SLICE("s2")},
+      {.arn = user, .role_arn = role},
+      {.arn = user, .session = PE_SLICE("s1")},
+      {.arn = user, .path = PE_SLICE("/other/")},
+      {.arn = user, .parent = user},
+      {.arn = bob, .path = PE_SLICE("/")},
+      {.arn = bob, .parent = PE_SLICE("alice")},
+      {.kind = PE_CALLER_SERVICE, .service = PE_SLICE("s3.amazonaws.com"), .role_arn = role},
+      {.kind = PE_CALLER_SERVICE, .service = PE_SLICE("s3.amazonaws.com"), .path = PE_SLICE("/")},
+      {.kind = PE_CALLER_SERVICE, .service = PE_SLICE("s3.amazonaws.com"), .session = PE_SLICE("s1")},
+      {.kind = PE_CALLER_ANONYMOUS, .parent = user},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    pe_buf made;
+    pe_caller out;
+    const char *why = NULL;
+    pe_buf_init(&made, &pe_alloc_libc);
+    ck_assert_msg(pe_caller_complete(&rows[i], &made, &out, &why) == POLICYEVAL_EINVAL && why, "row %zu", i);
+    pe_buf_done(&made);
+  }
+}
+END_TEST
+
 UNIT_MAIN("principal", session_of_a_role, path_and_letter_case_are_questions, a_role_is_some_session,
-          users_roots_and_federated_users, services_providers_and_nobody)
+          parts_that_make_no_caller, users_roots_and_federated_users, services_providers_and_nobody)
