@@ -382,8 +382,7 @@ static int put(pe_request_builder *b, pe_slice key, const pe_slice *values, uint
   size_t place = 0;
   slot *first = find_slot(b, hash, key, &place), *s = first;
   bool tag = is_tag_key(key);
-  bool twins =
-      first && tag && !multi && !unknown && count == 1 && !first->multi && !first->unknown && !first->standby;
+  bool twins = first && tag && !multi && !unknown && !first->multi && !first->unknown && !first->standby;
   if (first && !tag && !first->standby && !pe_slice_eq(slot_name(first), key)) return POLICYEVAL_EINVAL;
   while (twins && s && !pe_slice_eq(slot_name(s), key)) s = s->twin ? &b->slots.data[s->twin - 1] : NULL;
   if (!s) {

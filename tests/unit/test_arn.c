@@ -83,6 +83,7 @@ static const struct {
     {"arn:aws:secretsmanager:us-east-1:*:prod/db-XXXXXX", SECRET, IDENTITY, PE_ARN_READ_CROSSING, PE_MATCH_NO},
     {"arn:aws:secretsmanager:*", SECRET, WILD, PE_ARN_READ_CROSSING, PE_MATCH_YES},
     {"arn:aws:secrets*", SECRET, IDENTITY, PE_ARN_READ_CROSSING, PE_MATCH_YES},
+    {"arn:aws:iam::111122223333:role/Other*", ROLE, IDENTITY, PE_ARN_READ_CROSSING, PE_MATCH_NO},
     {"arn:aws:secretsmanager:us-east-1:*:${aws:username}", "arn:aws:secretsmanager:us-east-1:1:secret:alice", IDENTITY,
      PE_ARN_READ_CROSSING, PE_MATCH_YES},
     {"arn:aws:secretsmanager:us-east-1:*:${later}", SECRET, IDENTITY, PE_ARN_READ_CROSSING, PE_MATCH_UNKNOWN},

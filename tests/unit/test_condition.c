@@ -429,6 +429,8 @@ START_TEST(unknown_facts)
       {"StringLike", {"*"}, "?", "U"},         {"ForAnyValue:StringEquals", {"a"}, "?", "U"},
       {"NumericEquals", {"abc"}, "?", "N"},    {"NumericEqualsIfExists", {"abc"}, "?", "U"},
       {"BoolIfExists", {"true"}, "?", "U"},
+      {"ForAnyValue:StringEquals", {"${aws:SourceIdentity}", "2"}, "[1,2]", "M"},
+      {"ForAnyValue:StringEquals", {"${aws:SourceIdentity}", "3"}, "[1,2]", "U"},
   };
   CHECK_ROWS(rows);
   static const row always[] = {{"Null", {"true"}, "?", "N"},

@@ -623,6 +623,27 @@ START_TEST(one_statement_by_itself)
 }
 END_TEST
 
+/* L1.2.6: such policies are not decided about, and nothing in them would count. */
+START_TEST(broken_statements_match_nothing)
+{
+  static const char text[] = "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\","
+                             "\"Resource\":\"*\",\"Other\":1}}";
+  fixture f;
+  decide(&f, IDENTITY("{'Effect':'Allow'," ANY "}") "}");
+  const pe_load_options options = {.kind = POLICYEVAL_KIND_IDENTITY, .limits = pe_load_limits_default, .lenient = true};
+  pe_policy *policy = NULL;
+  pe_policyset set = f.c.set;
+  ck_assert_int_eq(pe_policy_load(&pe_alloc_libc, pe_slice_str(text), &options, &policy, NULL), 0);
+  set.identity = (pe_policy_list){&policy, 1};
+  ck_assert_int_eq(pe_decide(&set, f.c.request, false, &f.t), 0);
+  ck_assert_int_eq(f.t.effect, POLICYEVAL_IMPLICIT_DENY);
+  ck_assert_int_eq(f.t.statements.data[0].step, PE_STEP_NO_EFFECT);
+  ck_assert_int_eq(pe_decide_effect(&set, f.c.request, false), POLICYEVAL_IMPLICIT_DENY);
+  pe_policy_unref(policy);
+  done(&f);
+}
+END_TEST
+
 START_TEST(managed_keys_are_exempt_from_rcps)
 {
   fixture f;
@@ -689,5 +710,5 @@ UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer,
           rows_that_only_decide_together, many_rows_that_do_not_decide, rows_that_do_not_decide_are_no_assumptions,
           grants_end_where_their_text_ends, grants_are_read_or_refused, an_index_decides_as_a_scan, grants_know_unknown_facts,
           letter_case_and_crossing_with_wildcards, not_principal_spares_services_and_providers,
-          one_statement_by_itself, managed_keys_are_exempt_from_rcps, every_allocation_may_fail,
+          one_statement_by_itself, broken_statements_match_nothing, managed_keys_are_exempt_from_rcps, every_allocation_may_fail,
           a_trace_used_again_is_clean)

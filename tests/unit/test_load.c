@@ -209,6 +209,14 @@ START_TEST(settings_fill_placeholders)
                                                        "1234abcd-12ab-34cd-56ef-1234567890ab")));
   ck_assert(s->resources[0].pattern.exact);
   pe_policy_unref(policy);
+  /* What is in the place of a token is not in the file: no fix could be cut out of it. */
+  static const char bare[] = "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"arn:aws:iam::PRODUCTION:root\","
+                             "\"Action\":\"kms:*\",\"Resource\":\"*\"}}";
+  pe_findings findings;
+  ck_assert_int_eq(pe_findings_init(&findings, &pe_alloc_libc), 0);
+  ck_assert_int_eq(pe_policy_load(&pe_alloc_libc, pe_slice_str(bare), &options, &policy, &findings), POLICYEVAL_EPOLICY);
+  ck_assert(findings.list.data[0].rule == PE_RULE_INVALID_PRINCIPAL_FORMAT && !findings.list.data[0].fix_title.ptr);
+  pe_findings_done(&findings);
 }
 END_TEST
 

@@ -135,6 +135,7 @@ static const struct {
     {"${aws:username }", "SPACE 0 16;"},
     {"${\taws:x}", "SPACE 0 9;"},
     {"${\naws:x}", "SPACE 0 9;"},
+    {"${\raws:x}", "SPACE 0 9;"},
     {"${aws:user name}", "SPACE 0 16;"},
     {"${k,  'x'}", "SPACE 0 10;"},
     {"${k , 'x'}", "SPACE 0 10;"},

@@ -353,6 +353,7 @@ START_TEST(findings_in_order)
     f.documents = rows[i].document;
     pe_findings_add(&f, rows[i].rule, 0, (pe_span){rows[i].start, rows[i].end}, "%s", rows[i].words);
   }
+  pe_finding_fix(&f, NULL, (pe_span){0, 0}, PE_SLICE(""), true, ""); /* of one for which there was no memory */
   pe_findings_sort(&f);
   for (size_t i = 0; i < f.list.len; i++) ck_assert_int_eq(f.list.data[i].message.ptr[0], 'a' + (int)i);
   pe_findings_done(&f);
@@ -445,6 +446,8 @@ START_TEST(every_allocation_may_fail)
       BASE(VERSION, SID, "Allow", "\"Principal\":\"arn:aws:iam::PRODUCTION:root\"", WHAT, WHERE, ""),
       BASE(VERSION, SID, "Allow", WHO, WHAT, WHERE, ",\"Condition\":{\"Bool\":{\"a:b\":1,\"A:B\":1,\"a:c\":1}}"),
       BASE(VERSION, SID, "Allow", "\"Principal\":{\"AWS\":[\"\",null]}", WHAT, WHERE, ""),
+      BASE(VERSION, SID, "Allow", "\"Principal\":\"\"", WHAT, WHERE, ""),
+      "{\"PolicyDocument\":{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"a:b\",\"Resource\":\"*\"}}}",
   };
   static const int kinds[] = {POLICYEVAL_KIND_RESOURCE, POLICYEVAL_KIND_TRUST, POLICYEVAL_KIND_IDENTITY};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0] * 3 * 4; i++) {

@@ -549,4 +549,5 @@ UNIT_MAIN("request", facts_follow_from_the_caller, other_callers_have_other_fact
           tag_keys_may_be_there_twice, encryption_context_names_its_keys, bad_parts_are_refused_with_a_reason,
           parts_that_do_not_belong_together_are_refused, callers_have_the_parts_of_their_kind,
           used_again_it_allocates_nothing, every_allocation_may_fail, a_value_that_did_not_fit_is_unknown,
-          a_tag_that_did_not_fit_is_unknown, tag_keys_of_every_kind, defaults_of_every_kind, many_keys_are_found, keys_of_one_hash_are_told_apart)
+          a_tag_that_did_not_fit_is_unknown, tag_keys_of_every_kind, defaults_of_every_kind,
+          many_keys_are_found, keys_of_one_hash_are_told_apart)

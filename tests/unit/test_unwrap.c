@@ -84,6 +84,7 @@ START_TEST(replies_without_a_policy)
       {"null", POLICYEVAL_ENOTFOUND, PE_RULE_NO_POLICY_IN_REPLY},
       {"\"\"", POLICYEVAL_ENOTFOUND, PE_RULE_NO_POLICY_IN_REPLY},
       {"None\n", POLICYEVAL_ENOTFOUND, PE_RULE_NO_POLICY_IN_REPLY},
+      {"\tNone ", POLICYEVAL_ENOTFOUND, PE_RULE_NO_POLICY_IN_REPLY},
       {"{\"ARN\":\"x\",\"Name\":\"y\",\"VersionIdsToStages\":{}}", POLICYEVAL_EPOLICY,
        PE_RULE_REPLY_WITHOUT_DOCUMENT},
       {"{\"Policy\":{\"PolicyName\":\"n\",\"Arn\":\"a\",\"DefaultVersionId\":\"v1\"}}", POLICYEVAL_EPOLICY,
