@@ -308,6 +308,29 @@ START_TEST(a_search_ends_within_a_key)
 }
 END_TEST
 
+/* Keys of one hash are different keys where what is missing is looked for, too. */
+START_TEST(missing_keys_of_one_hash)
+{
+  static const char *const keys[] = {"oljgajaaq1-a/fjf", "bnbjclaaijnvvgnf", "bnjlhlaax4oig970", "bnjdebbangngqj6f"};
+  char text[2048];
+  for (int i = 1; i < 4; i++)
+    ck_assert_uint_eq(pe_slice_hash(pe_slice_str(keys[i])), pe_slice_hash(pe_slice_str(keys[0]))); /* or nothing is tested */
+  for (int missing = 0; missing < 3; missing++) {
+    const int before = (missing + 1) % 3, behind = (missing + 2) % 3;
+    snprintf(text, sizeof text,
+             "{'principal':" CALLER "," GET ",'context':{'%s':'b','%s':'c'},'policies':{'identity':[" DOC(
+                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'%s':'a','%s':'b','%s':'c'}}},"
+                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'%s':'${%s}-x','aws:PrincipalType':'nobody'}}}") "]}}",
+             keys[before], keys[behind], keys[missing], keys[before], keys[behind], keys[before], keys[3]);
+    fixture f;
+    ck_assert_int_eq(decide(&f, text), POLICYEVAL_IMPLICIT_DENY);
+    ck_assert_uint_eq(f.t.missing.len, 1);
+    ck_assert(pe_slice_eq(f.t.missing.data[0].key, pe_slice_str(keys[missing])));
+    done(&f);
+  }
+}
+END_TEST
+
 /* ---- readings ---- */
 
 static bool assumed(const fixture *f, pe_row row) { return pe_rowset_has(&f->t.assumptions, row); }
@@ -707,6 +730,7 @@ UNIT_MAIN("decide", trace_says_which_element_failed, trace_holds_every_layer,
           layers_without_a_part_are_marked, the_first_layer_in_order_is_named,
           missing_facts_are_those_that_matter, facts_that_cannot_matter_are_not_listed,
           unknown_facts_are_listed_when_they_matter, a_search_that_is_given_up_says_so, a_search_ends_within_a_key,
+          missing_keys_of_one_hash,
           rows_that_only_decide_together, many_rows_that_do_not_decide, rows_that_do_not_decide_are_no_assumptions,
           grants_end_where_their_text_ends, grants_are_read_or_refused, an_index_decides_as_a_scan, grants_know_unknown_facts,
           letter_case_and_crossing_with_wildcards, not_principal_spares_services_and_providers,

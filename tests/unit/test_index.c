@@ -161,6 +161,26 @@ START_TEST(stops_when_told)
 }
 END_TEST
 
+/* "s3:get8d89a" and the beginning "s3:put8b842" are filed in the same bucket of sixteen with the same tag. */
+START_TEST(an_action_and_a_beginning_of_one_hash)
+{
+  pe_buf text;
+  pe_buf_init(&text, &pe_alloc_libc);
+  pe_buf_str(&text, "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:put8b842*\",\"Resource\":\"*\"}");
+  for (int i = 0; i < 13; i++) pe_buf_fmt(&text, ",{\"Effect\":\"Allow\",\"Action\":\"sqs:a%d\",\"Resource\":\"*\"}", i);
+  pe_buf_str(&text, "]}");
+  pe_load_options options = {.kind = POLICYEVAL_KIND_IDENTITY, .limits = pe_load_limits_default};
+  pe_policy *p = NULL;
+  ck_assert_int_eq(pe_policy_load(&pe_alloc_libc, pe_slice_of(text.ptr, text.len), &options, &p, NULL), 0);
+  ck_assert_ptr_nonnull(p->index);
+  compare(p, PE_SLICE("s3:get8d89a"));
+  compare(p, PE_SLICE("s3:put8b842"));
+  compare(p, PE_SLICE("s3:put8b842x"));
+  pe_policy_unref(p);
+  pe_buf_done(&text);
+}
+END_TEST
+
 /* The same at what is filed under the whole action, and under its beginning. */
 START_TEST(stops_at_each_kind_of_entry)
 {
@@ -187,4 +207,4 @@ START_TEST(stops_at_each_kind_of_entry)
 }
 END_TEST
 
-UNIT_MAIN("index", agrees_with_a_scan, elements, stops_when_told, stops_at_each_kind_of_entry)
+UNIT_MAIN("index", agrees_with_a_scan, elements, stops_when_told, an_action_and_a_beginning_of_one_hash, stops_at_each_kind_of_entry)
