@@ -127,9 +127,10 @@ static bool has_type_word(const pe_arn *resource) {
 /* An alias has no policy of its own: what is done to it (kms:CreateAlias, say) is asked of identity policies. */
 static bool is_alias_of_action(const pe_request *r) {
   const pe_arn *a = &r->resource;
-  if (!pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) || !pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("alias/")))
+  if (!r->action_info || !pe_slice_eq(a->field[PE_ARN_SERVICE], PE_SLICE("kms")) ||
+      !pe_slice_starts(a->field[PE_ARN_RESOURCE], PE_SLICE("alias/")))
     return false;
-  for (const char *const *type = r->action_info ? r->action_info->resource_types : NULL; type && *type; type++) {
+  for (const char *const *type = r->action_info->resource_types; *type; type++) {
     if (strcmp(*type, "alias") == 0) return true;
   }
   return false;

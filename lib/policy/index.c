@@ -78,8 +78,7 @@ static pe_action_index *allocate(pe_arena *arena, uint32_t entries, uint32_t alw
 
 int pe_action_index_build(pe_arena *arena, const pe_statement *statements, uint32_t count,
                           const pe_action_index **out) {
-  uint64_t entries = 0;
-  uint32_t always = 0;
+  uint32_t entries = 0, always = 0; /* fewer than bytes of the text: NO_ENTRY is none */
   for (uint32_t s = 0; s < count; s++) {
     if (always_tested(&statements[s])) {
       always++;
@@ -88,8 +87,8 @@ int pe_action_index_build(pe_arena *arena, const pe_statement *statements, uint3
     }
   }
   *out = NULL;
-  if (entries + always <= FEW || entries >= NO_ENTRY) return 0; /* a scan answers, too */
-  pe_action_index *index = allocate(arena, (uint32_t)entries, always);
+  if (entries + always <= FEW) return 0; /* a scan answers, too */
+  pe_action_index *index = allocate(arena, entries, always);
   if (!index) return POLICYEVAL_ENOMEM;
   for (uint32_t s = 0; s < count; s++) {
     if (always_tested(&statements[s])) {
