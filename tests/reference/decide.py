@@ -523,7 +523,7 @@ class Run:
             return "explicitDeny" if deny else "allowed" if allow else "implicitDeny"
         owner = self.owner or c.account
         person = c.kind in ("user", "session", "federated")
-        same = c.account is not None and c.account == owner
+        same = c.account is not None and c.account == owner and (self.bare or c.partition == self.fields[1])  # D2.1
         none = (False, True)
 
         rcp = none

@@ -80,6 +80,11 @@ START_TEST(cases)
       {MORE("\"context\":{\"a:list\":[7,\"x\"]}"), "a value of a context key is a string"},
       {MORE("\"readings\":{\"AMB-0\":\"x\",\"AMB-9\":\"absent\"}"), "there is no row"},
       {MORE("\"policies\":{\"identity\":[{\"policy\":\"null\"}]}"), "no policy is attached"},
+      /* The first finding is not what refuses the policy. */
+      {"{\"principal\":" USER ",\"action\":\"kms:Decrypt\",\"resource\":\"arn:aws:kms:us-east-1:111122223333:key/k\",\"policies\":{"
+       "\"resource\":[{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"kms:*\"},{\"Effect\":\"Alow\","
+       "\"Principal\":\"*\",\"Action\":\"kms:*\",\"Resource\":\"*\"}]}]}}",
+       "Alow"},
       {MORE("\"readings\":[]"), "\\\"readings\\\" is an object: rows and their readings"},
       {MORE("\"readings\":{\"AMB-9\":7}"), "\\\"AMB-9\\\" is a string"},
       {MORE("\"readings\":{\"AMB-9\":\"absent\",\"AMB-9\":\"absent\"}"), "\\\"AMB-9\\\" is given twice"},
