@@ -319,9 +319,9 @@ START_TEST(missing_keys_of_one_hash)
     const int before = (missing + 1) % 3, behind = (missing + 2) % 3;
     snprintf(text, sizeof text,
              "{'principal':" CALLER "," GET ",'context':{'%s':'b','%s':'c'},'policies':{'identity':[" DOC(
-                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'%s':'a','%s':'b','%s':'c'}}},"
-                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'%s':'${%s}-x','aws:PrincipalType':'nobody'}}}") "]}}",
-             keys[before], keys[behind], keys[missing], keys[before], keys[behind], keys[before], keys[3]);
+                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'%s':'${%s}-x','aws:PrincipalType':'nobody'}}},"
+                 "{'Effect':'Allow'," ANY ",'Condition':{'StringEquals':{'%s':'a','%s':'b','%s':'c'}}}") "]}}",
+             keys[before], keys[behind], keys[before], keys[3], keys[missing], keys[before], keys[behind]);
     fixture f;
     ck_assert_int_eq(decide(&f, text), POLICYEVAL_IMPLICIT_DENY);
     ck_assert_uint_eq(f.t.missing.len, 1);
