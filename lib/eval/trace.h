@@ -25,7 +25,6 @@ typedef struct pe_layer_trace {
   uint8_t layer;
   uint8_t effect;  /* POLICYEVAL_IMPLICIT_DENY, EXPLICIT_DENY, ALLOW */
   uint8_t applies; /* 0: the layer plays no part in this decision (exempt, other account …) */
-  uint8_t needed;  /* its Allow was needed */
   uint32_t level, policy_index;
   const pe_policy *policy; /* NULL when the layer is present without any policy, and for grants */
   uint32_t first, count;   /* statements: trace->statements[first … first + count) */

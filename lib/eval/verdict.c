@@ -201,19 +201,6 @@ static pe_verdict conclude_only(state *st, int layer) {
   return verdict(sum.deny ? POLICYEVAL_EXPLICIT_DENY : POLICYEVAL_IMPLICIT_DENY, (uint16_t)(1u << layer));
 }
 
-/* Which layers' Allow the decision asked for, for explanations. */
-static void mark_needed(state *st, const pe_verdict *v) {
-  pe_trace *t = st->run.trace;
-  for (size_t i = 0; i < t->layers.len; i++) {
-    pe_layer_trace *l = &t->layers.data[i];
-    bool cap = l->layer != POLICYEVAL_LAYER_IDENTITY && l->layer != st->resource_layer &&
-               l->layer != POLICYEVAL_LAYER_GRANT;
-    bool must = cap || !st->run.request->same_account ||
-                (l->layer == st->resource_layer && st->run.request->target != PE_TARGET_PLAIN);
-    l->needed = l->applies && (must || (v->blocked_by >> l->layer & 1) || l->effect == POLICYEVAL_ALLOW);
-  }
-}
-
 static pe_verdict run_once(state *st) {
   const pe_request *r = st->run.request;
   st->resource_layer = r->target == PE_TARGET_KEY ? POLICYEVAL_LAYER_KEY : POLICYEVAL_LAYER_RESOURCE;
@@ -233,7 +220,6 @@ pe_verdict pe_decide_once(const pe_policyset *set, const pe_request *r, const pe
     pe_trace_missing(trace, &st.run.env);
   }
   pe_verdict v = run_once(&st);
-  if (trace) mark_needed(&st, &v);
   if (unknown_hit) *unknown_hit |= st.run.env.unknown_hit;
   return v;
 }

@@ -54,10 +54,8 @@ START_TEST(trace_says_which_element_failed)
   ck_assert_int_eq(f.t.effect, POLICYEVAL_ALLOW);
   ck_assert_uint_eq(f.t.layers.len, 2);
   const pe_layer_trace *resource = &f.t.layers.data[0], *identity = &f.t.layers.data[1];
-  ck_assert(resource->layer == POLICYEVAL_LAYER_RESOURCE && resource->effect == POLICYEVAL_IMPLICIT_DENY &&
-            !resource->needed);
-  ck_assert(identity->layer == POLICYEVAL_LAYER_IDENTITY && identity->effect == POLICYEVAL_ALLOW &&
-            identity->needed);
+  ck_assert(resource->layer == POLICYEVAL_LAYER_RESOURCE && resource->effect == POLICYEVAL_IMPLICIT_DENY);
+  ck_assert(identity->layer == POLICYEVAL_LAYER_IDENTITY && identity->effect == POLICYEVAL_ALLOW);
   ck_assert_uint_eq(identity->count, 5);
   ck_assert_ptr_eq(identity->policy, f.c.set.identity.items[0]);
   const pe_stmt_trace *s = &f.t.statements.data[identity->first];
@@ -135,7 +133,7 @@ START_TEST(layers_without_a_part_are_marked)
                                              "}") "],'scp':[[" DOC("{'Effect':'Deny'," ANY "}") "]]}}");
   ck_assert_int_eq(f.t.effect, POLICYEVAL_ALLOW);
   const pe_layer_trace *l = &f.t.layers.data[0];
-  ck_assert(l->layer == POLICYEVAL_LAYER_SCP && !l->applies && !l->needed && l->count == 0);
+  ck_assert(l->layer == POLICYEVAL_LAYER_SCP && !l->applies && l->count == 0);
   done(&f);
 }
 END_TEST
