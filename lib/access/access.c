@@ -25,9 +25,9 @@ static int keep(pe_access *a, pe_slice text, pe_slice *out) {
   return POLICYEVAL_OK;
 }
 
-/* D4.1: "-" and six characters end every secret ARN; what comes before is the name. */
+/* D4.1: "-" and six characters end every secret ARN; what comes before is the name, which is not empty. */
 static bool has_suffix(pe_slice resource) {
-  if (resource.len < 8 || resource.ptr[resource.len - 7] != '-') return false;
+  if (resource.len < sizeof "secret:n-AbCdEf" - 1 || resource.ptr[resource.len - 7] != '-') return false;
   for (size_t i = resource.len - 6; i < resource.len; i++) {
     const char c = resource.ptr[i];
     if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))) return false;
