@@ -166,7 +166,6 @@ int pe_space_pred(pe_space *s, const pe_pred *wanted, uint32_t *out) {
     return POLICYEVAL_ENOMEM;
   }
   *p = *wanted;
-  p->local = (uint32_t)of_key->len - 1;
   *mine = *out = (uint32_t)s->preds.len - 1;
   s->pred_slots.data[h & (s->pred_slots.cap - 1)] = *out + 1;
   return 0;

@@ -36,7 +36,6 @@ typedef struct pe_test {
 
 typedef struct pe_pred {
   uint32_t key, test;
-  uint32_t local;  /* number among the predicates of its key */
   uint8_t negate;  /* true of a value that does not pass the test */
   uint8_t absent;  /* PE_CAN_x when the key is absent */
   uint8_t on_list; /* pe_on_list, of the possibly negated test */
@@ -103,7 +102,7 @@ int pe_space_find_key(pe_space *s, pe_slice name, uint32_t *out); /* made when n
 int pe_space_test(pe_space *s, uint32_t key, pe_sort sort, pe_slice signature, uint32_t *out, bool *fresh);
 /* A STRING test that is told from others by the globs of `wide` alone, which stand in the order of pe_glob_cmp. */
 int pe_space_lang_test(pe_space *s, uint32_t key, const pe_lang *wide, uint32_t *out, bool *fresh);
-int pe_space_pred(pe_space *s, const pe_pred *wanted, uint32_t *out); /* local is filled in */
+int pe_space_pred(pe_space *s, const pe_pred *wanted, uint32_t *out);
 /* Takes the literals over, sorted and without repetition. */
 int pe_space_box(pe_space *s, const pe_literal *literals, uint32_t count, uint32_t tag, pe_box *out);
 
