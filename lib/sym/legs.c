@@ -209,7 +209,7 @@ static int fix_principal(legs *g) {
 
 /* A fact as literals: one value, or exactly these elements. */
 static int fix_fact(legs *g, const pe_fact *f) {
-  if (f->unknown || f->count == 0 || pe_project_find(f->key, PE_FAMILY_STRING) != PE_PROJECT_NONE) return 0;
+  if (f->unknown || pe_project_find(f->key, PE_FAMILY_STRING) != PE_PROJECT_NONE) return 0;
   int rc = 0;
   pe_compile_start(&g->c);
   pe_cond_input *in = pe_arena_zero(g->space.arena, f->count, sizeof *in);

@@ -398,6 +398,13 @@ func TestVectorsAccess(t *testing.T) {
 		if effect != answer.Effect {
 			t.Errorf("Decide says %v, Effect %v", answer.Effect, effect)
 		}
+		if want, ok := v.expect.find("all_requests"); ok {
+			all, err := a.AllRequests()
+			must(t, err)
+			if all.Reach.String() != want {
+				t.Errorf("over all requests %v, expected %v", all.Reach, want)
+			}
+		}
 	})
 }
 

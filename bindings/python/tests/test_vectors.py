@@ -134,6 +134,7 @@ def test_access(vector: Dict[str, Any]) -> None:
                 assert {hint.rule for hint in leg.hints} == set(wanted["hints"])
         if "operability_ok" in expect:
             assert answer.operable == expect["operability_ok"]
+        assert "all_requests" not in expect or asked.all_requests().reach.text == expect["all_requests"]
         assert asked.effect() is answer.effect
         assert asked.decide() == answer
         lib, pointer = policyeval._ffi.lib, asked._use().pointer
@@ -371,6 +372,8 @@ def test_analysis(vector: Dict[str, Any], tool: str, tmp_path: Path, monkeypatch
         assert bool(answer) == (expect["result"] == "PASS")
     if "statements" in expect:
         assert list(answer.reasons) == expect["statements"]
+    if "conditions" in expect:
+        assert answer.data["conditions"] == expect["conditions"]
     if "findings" in expect:
         assert bool(answer) == (expect["findings"] == [] and expect.get("complete", True))
         found = [{name: finding[name] for name in wanted} for finding, wanted in zip(answer.data["findings"],
