@@ -132,6 +132,8 @@ def check_vector(folder, vector, case):
         raise AssertionError(f"{vector['id']}: {word}, expected {wanted}, status {run.status}\n{run.out}")
     if "statements" in expect:
         assert [r["statementIndex"] for r in answer["reasons"]] == expect["statements"], f"{vector['id']}\n{run.out}"
+    if "conditions" in expect:
+        assert answer["conditions"] == expect["conditions"], f"{vector['id']}\n{run.out}"
     assert answer["assumptions"] == expect.get("assumptions", []), f"{vector['id']}\n{run.out}"
     if case["ask"] == "compare":
         sides = [("only_in_first", case["policy"], case["existing"]), ("only_in_second", case["existing"], case["policy"])]

@@ -119,6 +119,14 @@ static void check_statements(vector *v, policyeval_analysis *a) {
   json_decref(got);
 }
 
+/* What the witness has to meet, in words. */
+static void check_conditions(vector *v, policyeval_analysis *a, const json_t *expected) {
+  json_error_t error;
+  json_t *document = json_loads(policyeval_analysis_json(a, NULL), 0, &error), *got = json_object_get(document, "conditions");
+  if (!json_equal(expected, got)) vector_fault(v, "conditions", expected, got);
+  json_decref(document);
+}
+
 static void check(vector *v, policyeval_analysis *a) {
   const json_t *relation = json_object_get(v->expect, "relation"), *result = json_object_get(v->expect, "result");
   const json_t *statements = json_object_get(v->expect, "statements");
@@ -126,6 +134,7 @@ static void check(vector *v, policyeval_analysis *a) {
   const char *wanted = json_string_value(relation ? relation : result);
   if (wanted && strcmp(wanted, got) != 0) vector_fault_text(v, "answer", wanted, got);
   if (json_object_get(v->expect, "needs")) check_statements(v, a);
+  if (json_object_get(v->expect, "conditions")) check_conditions(v, a, json_object_get(v->expect, "conditions"));
   if (!statements) return;
   json_t *reasons = json_array();
   for (size_t i = 0; i < policyeval_analysis_reasons(a); i++)
