@@ -19,7 +19,17 @@ static void libc_release(void *user, void *ptr) {
   free(ptr);
 }
 
-const pe_alloc pe_alloc_libc = {.alloc = libc_alloc, .resize = libc_resize, .release = libc_release};
+/* AddressSanitizer knows where blocks of malloc end, and no others: with it arenas ask for each block by itself. */
+#ifdef __SANITIZE_ADDRESS__ /* gcc */
+#define APART true
+#elif defined __has_feature /* clang */
+#define APART __has_feature(address_sanitizer)
+#else
+#define APART false
+#endif
+
+const pe_alloc pe_alloc_libc = {.alloc = libc_alloc, .resize = libc_resize, .release = libc_release,
+                                .apart = APART};
 
 /* False when the product does not fit. A size of 0 becomes 1: NULL always means "no memory". */
 static bool product(size_t count, size_t size, size_t *out) {
