@@ -60,9 +60,10 @@ POLICIES = {
 REQUIRED = {'decide': {'principal', 'action', 'resource'}, 'access': {'principal', 'secret', 'policies'}}
 EXPECT = {'load': {'ok', 'statements', 'error', 'findings'},
           'decide': {'decision', 'assumptions', 'blocked_by', 'missing_context', 'matched'},
-          'access': {'decision', 'legs', 'operability_ok'},
+          'access': {'decision', 'legs', 'operability_ok', 'all_requests'},
           'grant': {'added', 'principal', 'condition', 'blocked_by'},
-          'analysis': {'result', 'relation', 'statements', 'assumptions', 'answer', 'findings', 'complete', 'needs', 'principals'}}
+          'analysis': {'result', 'relation', 'statements', 'assumptions', 'answer', 'findings', 'complete', 'needs', 'principals',
+                       'conditions'}}
 LEG = {'decision', 'blocked_by', 'hints', 'assumptions'}
 DROP = object()
 
