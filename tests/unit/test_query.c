@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "policy/load.h"
+#include "sym/analysis.h"
 #include "sym/findings.h"
 #include "sym/needed.h"
 #include "sym/public.h"
@@ -452,5 +453,35 @@ START_TEST(addresses_without_memory) {
 }
 END_TEST
 
-UNIT_MAIN("query", needless_statements, statements_without_memory, addresses_without_memory, findings_without_memory,
-          resource_policies, identity_policies, more_and_less, each_is_each_alone, every_allocation_may_fail)
+/* That no cell was found is no answer yet: the proof has to fit into the budget, too. */
+START_TEST(no_findings_are_proved_within_the_budget) {
+  static const char text[] =
+      "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:Get*\",\"Resource\":\"*\"},"
+      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":{\"StringLike\":{\"aws:PrincipalTag/t\":\"*a*\"}}},"
+      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":{\"StringNotLike\":{\"aws:PrincipalTag/t\":\"*a*\"}}}]}";
+  pe_policy *p = load(text, POLICYEVAL_KIND_RESOURCE);
+  const pe_policy *subject = p;
+  pe_analysis a = {.ask = POLICYEVAL_ASK_FINDINGS, .subject = p, .options.rule = PE_PUBLIC_ZONE};
+  pe_cells cells;
+  pe_question_init(&a.options.question, &pe_alloc_libc, NULL);
+  ck_assert_int_eq(pe_analysis_run(&a), 0);
+  ck_assert(a.first.answer == PE_ANSWER_NO && !a.first.why);
+  a.options.question.subject = (pe_group){&subject, 1};
+  ck_assert_int_eq(pe_cells_find(&a.options, &cells), 0);
+  ck_assert(!cells.list.len && !cells.why);
+  a.options.question.budget.max_nodes = cells.nodes;
+  ck_assert_int_eq(pe_analysis_run(&a), 0);
+  ck_assert(a.first.answer == PE_ANSWER_UNKNOWN && a.first.why == PE_GIVE_UP_NODES);
+  a.options.question.budget.max_nodes = PE_BUDGET_NODES;
+  a.options.question.budget.max_states = cells.states;
+  ck_assert_int_eq(pe_analysis_run(&a), 0);
+  ck_assert(a.first.answer == PE_ANSWER_UNKNOWN && a.first.why == PE_GIVE_UP_STATES);
+  pe_cells_done(&cells);
+  pe_analysis_clear(&a);
+  pe_policy_unref(p);
+}
+END_TEST
+
+UNIT_MAIN("query", needless_statements, statements_without_memory, no_findings_are_proved_within_the_budget,
+          addresses_without_memory, findings_without_memory, resource_policies, identity_policies, more_and_less,
+          each_is_each_alone, every_allocation_may_fail)
