@@ -10,7 +10,7 @@ typedef enum pe_leg { PE_LEG_SECRET, PE_LEG_KEY, PE_LEGS } pe_leg;
 
 /* Why the secret could not be read although authorization allows it (D3.6). */
 typedef struct pe_operability {
-  bool ok, known;      /* known: a key state was given */
+  bool ok;
   const char *error;   /* "DisabledException" …, or NULL */
   const char *problem; /* a sentence, or NULL */
 } pe_operability;

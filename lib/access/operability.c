@@ -37,5 +37,5 @@ int pe_access_set_key_state(pe_access *a, pe_slice state, const char **why) {
 pe_operability pe_access_operability(const pe_access *a) {
   const int i = a->key_state.ptr ? find_state(a->key_state) : -1;
   if (i < 0) return (pe_operability){.ok = true};
-  return (pe_operability){.ok = !states[i].problem, .known = true, .error = states[i].error, .problem = states[i].problem};
+  return (pe_operability){.ok = !states[i].problem, .error = states[i].error, .problem = states[i].problem};
 }
