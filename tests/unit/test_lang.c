@@ -228,6 +228,21 @@ START_TEST(lemma_1_keeps_within_its_bounds) {
 }
 END_TEST
 
+/* What it sees at once: only the work shows it, as the search would find the same. */
+START_TEST(lemma_1_sees_letters_whatever_they_stand_for) {
+  static const char *const rows[][2] = {{"~a", "?"}, {"~a", "<?>"}, {"<?>", "?"}, {"?", "?"}, {"#", "?"},
+                                        {"#", "<?>"}, {"a", "~a"}, {"x~a<?>", "*"}, {"x~a<?*>#", "<*>"}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    pe_arena *arena = pe_arena_new(&pe_alloc_libc, 0);
+    pe_glob word, glob;
+    glob_of(arena, rows[i][0], &word);
+    glob_of(arena, rows[i][1], &glob);
+    ck_assert_msg(pe_glob_match(&glob, word.items, word.count), "%s in %s", rows[i][0], rows[i][1]);
+    pe_arena_free(arena);
+  }
+}
+END_TEST
+
 START_TEST(domain_first_then_without) {
   pe_arena *arena = pe_arena_new(&pe_alloc_libc, 0);
   pe_budget b;
@@ -237,6 +252,9 @@ START_TEST(domain_first_then_without) {
   ck_assert_uint_eq(a.text.len, 4);
   ck_assert(!a.unusual);
   a = ask(arena, "1*x", NULL, "####", &b);
+  ck_assert_int_eq(a.found, PE_FOUND_YES);
+  ck_assert(a.unusual);
+  a = ask(arena, "12", NULL, "####", &b); /* the only word there is */
   ck_assert_int_eq(a.found, PE_FOUND_YES);
   ck_assert(a.unusual);
   pe_arena_free(arena);
@@ -329,4 +347,5 @@ START_TEST(every_allocation_may_fail) {
 END_TEST
 
 UNIT_MAIN("lang", stars_and_letters, question_marks, letter_case, fields, known_hard_pairs,
-          lemma_1_keeps_within_its_bounds, domain_first_then_without, budgets_are_kept_and_monotone, every_allocation_may_fail)
+          lemma_1_keeps_within_its_bounds, lemma_1_sees_letters_whatever_they_stand_for, domain_first_then_without,
+          budgets_are_kept_and_monotone, every_allocation_may_fail)
