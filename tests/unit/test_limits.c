@@ -132,6 +132,40 @@ START_TEST(limits_of_an_analysis)
 }
 END_TEST
 
+/* Fewest search nodes with which the question whether `new_text` allows more than `existing` is answered. */
+static unsigned nodes_needed(const char *new_text) {
+  for (unsigned most = 1;; most++) {
+    policyeval_context *c = context_of((policyeval_limits){.search_nodes = most});
+    policyeval_policy *a = NULL, *b = NULL;
+    policyeval_analysis *q = NULL;
+    ck_assert_int_eq(policyeval_policy_load(c, POLICYEVAL_KIND_IDENTITY, new_text, POLICYEVAL_NTS, "a", &a, NULL), 0);
+    ck_assert_int_eq(policyeval_policy_load(c, POLICYEVAL_KIND_IDENTITY, existing, POLICYEVAL_NTS, "b", &b, NULL), 0);
+    ck_assert_int_eq(policyeval_analysis_new(c, POLICYEVAL_ASK_NEW_ACCESS, &q), 0);
+    ck_assert_int_eq(policyeval_analysis_set_policy(q, a), 0);
+    ck_assert_int_eq(policyeval_analysis_set_existing(q, b), 0);
+    ck_assert_int_eq(policyeval_analysis_run(q), 0);
+    const int answer = policyeval_analysis_answer(q);
+    policyeval_analysis_free(q);
+    policyeval_policy_unref(a);
+    policyeval_policy_unref(b);
+    policyeval_context_unref(c);
+    ck_assert_int_ne(answer, POLICYEVAL_ANSWER_YES);
+    if (answer == POLICYEVAL_ANSWER_NO) return most;
+  }
+}
+
+/* A proof that no entry of a row takes part in is not looked for again under the other readings of the row. */
+START_TEST(proofs_are_found_once)
+{
+#define ALLOW(more) "{\"Effect\":\"Allow\",\"Action\":\"s3:*\"," more "}"
+  static const char plain[] = DOCUMENT(ALLOW("\"Resource\":\"*\"") "," ALLOW("\"Resource\":\"arn:aws:s3:::b\""));
+  static const char asks[] = DOCUMENT(ALLOW("\"Resource\":\"*\"") "," ALLOW("\"Resource\":\"arn:aws:s*:::b\""));
+#undef ALLOW
+  const unsigned once = nodes_needed(plain), more = nodes_needed(asks);
+  ck_assert_msg(more > once && more < 2 * once, "%u and %u", once, more);
+}
+END_TEST
+
 /* The access question over all requests names them, too. */
 START_TEST(limits_of_all_requests)
 {
@@ -394,5 +428,6 @@ START_TEST(calls_that_simulate_and_validate)
 }
 END_TEST
 
-UNIT_MAIN("limits", limits_of_a_text, limits_of_every_reader, limits_of_an_analysis, limits_of_all_requests, memory_of_a_context,
+UNIT_MAIN("limits", limits_of_a_text, limits_of_every_reader, limits_of_an_analysis, proofs_are_found_once, limits_of_all_requests,
+          memory_of_a_context,
           memory_is_told_rightly, calls_on_policies_and_requests, calls_that_ask, calls_that_simulate_and_validate)
