@@ -429,5 +429,5 @@ START_TEST(calls_that_simulate_and_validate)
 END_TEST
 
 UNIT_MAIN("limits", limits_of_a_text, limits_of_every_reader, limits_of_an_analysis, proofs_are_found_once, limits_of_all_requests,
-          memory_of_a_context,
-          memory_is_told_rightly, calls_on_policies_and_requests, calls_that_ask, calls_that_simulate_and_validate)
+          memory_of_a_context, memory_is_told_rightly, calls_on_policies_and_requests, calls_that_ask,
+          calls_that_simulate_and_validate)

@@ -457,8 +457,10 @@ END_TEST
 START_TEST(no_findings_are_proved_within_the_budget) {
   static const char text[] =
       "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:Get*\",\"Resource\":\"*\"},"
-      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":{\"StringLike\":{\"aws:PrincipalTag/t\":\"*a*\"}}},"
-      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":{\"StringNotLike\":{\"aws:PrincipalTag/t\":\"*a*\"}}}]}";
+      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\","
+      "\"Condition\":{\"StringLike\":{\"aws:PrincipalTag/t\":\"*a*\"}}},"
+      "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\","
+      "\"Condition\":{\"StringNotLike\":{\"aws:PrincipalTag/t\":\"*a*\"}}}]}";
   pe_policy *p = load(text, POLICYEVAL_KIND_RESOURCE);
   const pe_policy *subject = p;
   pe_analysis a = {.ask = POLICYEVAL_ASK_FINDINGS, .subject = p, .options.rule = PE_PUBLIC_ZONE};
