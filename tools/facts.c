@@ -16,10 +16,11 @@ void facts_done(facts *f) {
 
 static int out_of_memory(const common *c) { return fail_rc(c, POLICYEVAL_ENOMEM, "options"); }
 
-/* The fact of that key (letter case does not matter), made when it is new. Takes over `made`. */
-static fact *find_or_add(facts *f, char *made) {
+/* The fact of that key, made when it is new; takes over `made`. Letter case does not matter, but with `spelled` a tag key in
+ * another spelling is another tag (AMB-36). */
+static fact *find_or_add(facts *f, char *made, bool spelled) {
   for (size_t i = 0; i < f->count; i++)
-    if (strcasecmp(f->items[i].key, made) == 0) {
+    if ((spelled && strchr(made, '/') ? strcmp : strcasecmp)(f->items[i].key, made) == 0) {
       free(made);
       return &f->items[i];
     }
@@ -34,7 +35,7 @@ static fact *find_or_add(facts *f, char *made) {
 }
 
 static int add_value(const common *c, facts *f, char *key, const char *value, bool list) {
-  fact *one = key ? find_or_add(f, key) : NULL;
+  fact *one = key ? find_or_add(f, key, true) : NULL;
   if (!one) return out_of_memory(c);
   const char **values = realloc((void *)(uintptr_t)one->values, (one->count + 1) * sizeof *values);
   if (!values) return out_of_memory(c);
@@ -72,7 +73,7 @@ int facts_option(const common *c, facts *f, int option, const char *value) {
     case OPT_PRINCIPAL_ORG: return add_value(c, f, join("", "aws:PrincipalOrgID", 18), value, false);
     case OPT_UNKNOWN: {
       char *made = join("", value, strlen(value));
-      unknown = made ? find_or_add(f, made) : NULL;
+      unknown = made ? find_or_add(f, made, false) : NULL;
       if (!unknown) return out_of_memory(c);
       return unknown->count ? usage_error(c, "%s is given by --context and --unknown at once", value) : 0;
     }

@@ -179,6 +179,20 @@ def test_the_statement_that_lets_identity_policies_count_names_the_account():
                              "Action": "kms:Decrypt", "Resource": "*"}}, added
 
 
+def test_a_tag_in_another_spelling_is_another_tag():
+    """AMB-36, as in a request: not a list of one tag."""
+    tags = ["--context", "aws:PrincipalTag/team=red", "--context", "aws:PrincipalTag/Team=blue"]
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "red"}}}
+    with Folder() as folder:
+        role = folder.write("role.json", json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+        question = ["--secret-policy", article("corrected", "secret.json"), "--key-policy", article("corrected", "key.json"),
+                    "--key", KEY, "--version-stage", "AWSCURRENT", "--identity-policy", role]
+        assert access(*question, *tags, "--format", "json").json()["legs"][0]["assumptions"] == ["AMB-36"]
+        access(*question, *tags, "--reading", "AMB-36=first").check(0, "allowed")
+        access(*question, *tags, "--reading", "AMB-36=last").check(1, "implicitDeny")
+        access(*question, *tags[:2], "--unknown", "aws:PrincipalTag/Team").check(2, "at once")
+
+
 def test_usage_errors():
     Run("access").check(2, "--principal is missing")
     access().check(2, "--secret-policy is missing: give a file, or 'none'")
