@@ -93,11 +93,10 @@ static int answer(const common *c, policyeval_access *q) {
   return status ? status : verdict_status(c, effect, policyeval_access_operable(q));
 }
 
-/* --expect with --all-requests: 0 or a usage error. */
 static int check_reach(const common *c) {
-  for (int reach = 0; c->expect && reach < POLICYEVAL_REACH_LAST_; reach++)
-    if (strcmp(policyeval_reach_name(reach), c->expect) == 0) return 0;
-  return c->expect ? usage_error(c, "--expect %s is none of always, sometimes, never, unknown", c->expect) : 0;
+  const char *words[POLICYEVAL_REACH_LAST_ + 1] = {NULL};
+  for (int i = 0; i < POLICYEVAL_REACH_LAST_; i++) words[i] = policyeval_reach_name(POLICYEVAL_REACH_LAST_ - 1 - i);
+  return expect_words(c, words);
 }
 
 static int answer_all(const common *c, policyeval_access *q) {

@@ -31,6 +31,7 @@ static const char usage[] =
     "\n"
     "  --set NAME=VALUE         replace a placeholder in the policies, whole tokens only\n"
     "  --strict                 an undocumented reading must not decide\n"
+    "  --expect WORD            exit 0 if the outcome is proved, unproved or blocked as said, else 1\n"
     "  --format text|json|diff|aws-cli        --output FILE\n"
     "\n"
     "exit status: 0 proved, 1 something stands in the way, 2 usage, 3 unreadable input, 4 something could not be proved\n";
@@ -144,13 +145,14 @@ static int answer(const common *c, const policyeval_grant *g) {
   if (policyeval_grant_blocked(g)) {
     /* These two say nothing of what stands in the way, and an empty diff alone would look like success. */
     if (strcmp(c->format, "diff") == 0) fputs(policyeval_grant_text(g, NULL), stderr);
-    return EXIT_NO;
+    return expect_status(c, "blocked", EXIT_NO);
   }
-  return policyeval_grant_proved(g) ? EXIT_YES : EXIT_UNKNOWN;
+  return policyeval_grant_proved(g) ? expect_status(c, "proved", EXIT_YES) : expect_status(c, "unproved", EXIT_UNKNOWN);
 }
 
 static int run(int argc, char **argv, bool revoke) {
   static const char *const formats[] = {"text", "json", "diff", "aws-cli", NULL};
+  static const char *const words[] = {"proved", "unproved", "blocked", NULL};
   common c;
   arguments a = {.folder = NULL};
   policyeval_access *q = NULL;
@@ -160,6 +162,7 @@ static int run(int argc, char **argv, bool revoke) {
   if (!status) status = common_options(&c, argc, argv, options, usage, take, &a);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, formats);
+  if (!status) status = expect_words(&c, words);
   if (!status) status = check_arguments(&c, &a);
   if (!status && (policyeval_access_new(c.context, &q) != POLICYEVAL_OK || policyeval_grant_new(q, &g) != POLICYEVAL_OK))
     status = fail_rc(&c, POLICYEVAL_ENOMEM, "start");

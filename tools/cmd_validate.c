@@ -25,6 +25,7 @@ static const char usage[] =
     "\n"
     "  --catalog DIR            AWS Service Reference files: actions, resources and condition keys of all services\n"
     "  --set NAME=VALUE         replace a placeholder in the policies, whole tokens only\n"
+    "  --expect WORD            exit 0 if the answer is PASS (no finding at the failing level) or FAIL as said, else 1\n"
     "  --format text|json|sarif|aws   aws: the reply of ValidateResourcePolicy     --output FILE\n"
     "\n"
     "exit status: 0 no finding at the failing level, 1 such a finding, 2 usage, 3 unreadable input or no policy\n";
@@ -128,11 +129,13 @@ static int take(common *c, void *to, int code, char *const *argv) {
 
 static int check_arguments(common *c, const arguments *a, int files) {
   static const char *const formats[] = {"text", "json", "sarif", "aws", NULL};
-  const int status = common_formats(c, formats);
+  static const char *const words[] = {"PASS", "FAIL", NULL};
+  int status = common_formats(c, formats);
+  if (!status) status = expect_words(c, words);
   if (status) return status;
   if (!a->kind) return usage_error(c, "say what the policy hangs on: --type identity, secret, kms-key, ...");
   if (files == 0) return usage_error(c, "give a file, or - for standard input");
-  if (c->expect) return usage_error(c, "--expect is for commands that answer with a verdict");
+  if (c->expect && (a->fix || a->diff)) return usage_error(c, "--expect is for findings, not for --fix or --diff");
   if (a->fix && a->diff) return usage_error(c, "give --fix or --diff");
   if (a->fix && files > 1) return usage_error(c, "--fix prints one document: give one file");
   if (a->caller && a->kind != POLICYEVAL_KIND_SECRET && a->kind != POLICYEVAL_KIND_KMS_KEY)
@@ -189,7 +192,7 @@ static int check_files(const common *c, const arguments *a, char *const *files, 
   if (!status) status = print_report(c, report);
   policyeval_report_free(report);
   if (status) return status;
-  return no_policy ? EXIT_INPUT : failing ? EXIT_NO : EXIT_YES;
+  return no_policy ? EXIT_INPUT : expect_status(c, failing ? "FAIL" : "PASS", failing ? EXIT_NO : EXIT_YES);
 }
 
 /* All differences one behind the other, as one patch. */

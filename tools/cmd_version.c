@@ -21,6 +21,7 @@ int cmd_version(int argc, char **argv) {
   int status = common_init(&c, "version");
   if (!status) status = common_options(&c, argc, argv, options, usage, take, NULL);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
+  if (!status && c.expect) status = usage_error(&c, "--expect is for commands that answer with a verdict");
   if (!status) status = common_formats(&c, formats);
   if (!status) {
     const char *text = policyeval_version_json();

@@ -21,6 +21,7 @@ static const char usage[] =
     "                               taken to be allowed by their own policies where that is needed\n"
     "\n"
     "  --set NAME=VALUE   --reading ROW=NAME   --catalog DIR   --format text|json   --output FILE\n"
+    "  --expect WORD      exit 0 if the answer is somebody, nobody or unknown (the list may not be complete) as said, else 1\n"
     "\n"
     "exit status: 0 answered, 2 usage, 3 unreadable input, 4 the list may not be complete\n";
 
@@ -112,11 +113,12 @@ static int answer(const common *c, policyeval_access *q) {
   const char *text = json ? policyeval_access_who_json(q, &len) : policyeval_access_who_text(q, &len);
   const int status = put_result(c, text, len);
   if (status) return status;
-  return policyeval_access_who_complete(q) ? EXIT_YES : EXIT_UNKNOWN;
+  if (!policyeval_access_who_complete(q)) return expect_status(c, "unknown", EXIT_UNKNOWN);
+  return expect_status(c, policyeval_access_who_count(q) ? "somebody" : "nobody", EXIT_YES);
 }
 
 int cmd_who_can(int argc, char **argv) {
-  static const char *const formats[] = {"text", "json", NULL};
+  static const char *const formats[] = {"text", "json", NULL}, *const words[] = {"somebody", "nobody", "unknown", NULL};
   common c;
   given g = {.question = NULL};
   int status = common_init(&c, "who-can");
@@ -124,6 +126,7 @@ int cmd_who_can(int argc, char **argv) {
   if (!status) status = common_options(&c, argc, argv, options, usage, take, &g);
   if (!status && optind < argc) status = usage_error(&c, "unexpected argument %s", argv[optind]);
   if (!status) status = common_formats(&c, formats);
+  if (!status) status = expect_words(&c, words);
   if (!status) status = check(&c, &g);
   if (!status) status = answer(&c, g.question);
   policyeval_access_free(g.question);

@@ -106,14 +106,31 @@ int common_option(common *c, int option, const char *value) {
   }
 }
 
-int common_formats(common *c, const char *const *names) {
-  if (!c->format) c->format = names[0];
-  for (size_t i = 0; names[i]; i++)
-    if (strcmp(names[i], c->format) == 0) return 0;
-  fprintf(stderr, "policyeval %s: --format %s is none of", c->command, c->format);
-  for (size_t i = 0; names[i]; i++) fprintf(stderr, "%s %s", i ? "," : "", names[i]);
+static bool is_word(const char *text, const char *const *words) {
+  for (; *words; words++)
+    if (strcmp(*words, text) == 0) return true;
+  return false;
+}
+
+static int none_of(const common *c, const char *option, const char *text, const char *const *words) {
+  fprintf(stderr, "policyeval %s: %s %s is none of", c->command, option, text);
+  for (size_t i = 0; words[i]; i++) fprintf(stderr, "%s %s", i ? "," : "", words[i]);
   fputc('\n', stderr);
   return EXIT_USAGE;
+}
+
+int common_formats(common *c, const char *const *names) {
+  if (!c->format) c->format = names[0];
+  return is_word(c->format, names) ? 0 : none_of(c, "--format", c->format, names);
+}
+
+int expect_words(const common *c, const char *const *words) {
+  return !c->expect || is_word(c->expect, words) ? 0 : none_of(c, "--expect", c->expect, words);
+}
+
+int expect_status(const common *c, const char *answer, int status) {
+  if (!c->expect) return status;
+  return strcmp(answer, c->expect) == 0 ? EXIT_YES : EXIT_NO;
 }
 
 static int write_all(FILE *file, const char *text, size_t len) {
@@ -182,21 +199,16 @@ int put_verdict(const common *c, const char *text, size_t len, int effect) {
   return put_result(c, end, len - (size_t)(end - text));
 }
 
-static int expected_effect(const common *c) {
-  for (int effect = 0; effect < POLICYEVAL_EFFECT_LAST_; effect++)
-    if (strcmp(policyeval_effect_name(effect), c->expect) == 0) return effect;
-  return -1;
-}
-
 int check_expect(const common *c) {
-  if (!c->expect || expected_effect(c) >= 0) return 0;
-  return usage_error(c, "--expect %s is none of allowed, implicitDeny, explicitDeny, unknown", c->expect);
+  const char *words[POLICYEVAL_EFFECT_LAST_ + 1] = {NULL};
+  for (int i = 0; i < POLICYEVAL_EFFECT_LAST_; i++) words[i] = policyeval_effect_name(i);
+  return expect_words(c, words);
 }
 
 int verdict_status(const common *c, int effect, bool operable) {
-  if (c->expect) return expected_effect(c) == effect && (effect != POLICYEVAL_ALLOW || operable) ? EXIT_YES : EXIT_NO;
-  if (effect == POLICYEVAL_UNKNOWN) return EXIT_UNKNOWN;
-  return effect == POLICYEVAL_ALLOW && operable ? EXIT_YES : EXIT_NO;
+  const bool allowed = effect == POLICYEVAL_ALLOW;
+  const int status = effect == POLICYEVAL_UNKNOWN ? EXIT_UNKNOWN : allowed && operable ? EXIT_YES : EXIT_NO;
+  return allowed && !operable ? EXIT_NO : expect_status(c, policyeval_effect_name(effect), status);
 }
 
 int read_file(const common *c, const char *path, char **text, size_t *len) {

@@ -65,9 +65,13 @@ int sink_open(const common *c, sink *s); /* 0, or EXIT_INPUT after a message */
 /* good: everything was written; else a temporary file is thrown away. 0, or EXIT_INPUT after a message. */
 int sink_close(const common *c, sink *s, bool good);
 
-/* Exit status of a verdict, or of the assertion of --expect. EXIT_USAGE when --expect names no verdict. */
+/* 0, or a usage error when --expect is none of the words (a NULL ends them): before any work is done. */
+int expect_words(const common *c, const char *const *words);
+/* The status: that of --expect when it is given, which the answer is or is not, else the command's own. */
+int expect_status(const common *c, const char *answer, int status);
+/* The same two for verdicts. */
+int check_expect(const common *c);
 int verdict_status(const common *c, int effect, bool operable);
-int check_expect(const common *c); /* 0 or a usage error, before any work is done */
 
 /* Loads a policy file; "-" is stdin. NULL in *policy: the reply said that there is no policy. 0, or an exit status after
  * the findings were printed. */

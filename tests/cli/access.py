@@ -290,6 +290,8 @@ def test_expect_turns_the_answer_into_an_assertion():
     access(*CORRECTED, "--expect", "allowed").check(0)
     access(*CORRECTED, "--expect", "implicitDeny").check(1)
     with_secret("none", "--expect", "implicitDeny").check(0)
+    access(*CORRECTED, "--key-state", "Disabled", "--expect", "allowed").check(1)
+    Run("version", "--expect", "allowed").check(2, "--expect is for commands that answer with a verdict", out="")
 
 
 def test_unknown_has_a_status_of_its_own():

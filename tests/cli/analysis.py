@@ -312,6 +312,19 @@ def test_who_can():
     Run(*base, "--identity-policy", "x").check(2, "is not ARN:FILE")
 
 
+def test_who_can_as_an_assertion():
+    base = ["who-can", "--secret", SECRET]
+    with Folder() as folder:
+        nobody = folder.write("deny.json", '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*",'
+                                           ' "Action": "*", "Resource": "*"}}')
+        for path, word, other in (("none", "somebody", "nobody"), (nobody, "nobody", "somebody")):
+            Run(*base, "--secret-policy", path, "--expect", word).check(0)
+            Run(*base, "--secret-policy", path, "--expect", other).check(1)
+            Run(*base, "--secret-policy", path, "--expect", "unknown").check(1)
+        Run(*base, "--secret-policy", "none", "--expect", "PASS").check(
+            2, "--expect PASS is none of somebody, nobody, unknown", out="")
+
+
 def test_usage():
     with Folder() as folder:
         path = folder.write("p.json", json.dumps(

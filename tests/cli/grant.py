@@ -195,6 +195,22 @@ def test_blanks_are_told_when_they_are_too_many():
     grant(*QUESTION, "--secret-policy", path, *NONE[2:]).check(1, "are blanks between values")
 
 
+def test_expect_turns_the_outcome_into_an_assertion():
+    grant(*QUESTION, *NONE, "--expect", "proved").check(0)
+    grant(*QUESTION, *NONE, "--expect", "blocked").check(1)
+    grant(*QUESTION, *NONE, "--expect", "unproved").check(1)
+    with Folder() as folder:
+        deny = folder.write("deny.json", json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}]}))
+        blocked = [*QUESTION, *NONE[:4], "--identity-policy", deny]
+        grant(*blocked).check(1)
+        grant(*blocked, "--expect", "blocked").check(0)
+        grant(*blocked, "--expect", "proved").check(1)
+    for command in ("grant", "revoke"):
+        Run(command, *QUESTION, *NONE, "--expect", "PASS").check(
+            2, "--expect PASS is none of proved, unproved, blocked", out="")
+
+
 def test_commands():
     run = grant(*QUESTION, *NONE, "--format", "aws-cli").check(0)
     lines = [line for line in run.out.splitlines() if line.startswith(("#", "aws "))]

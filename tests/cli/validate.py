@@ -33,6 +33,16 @@ def test_levels():
     validate("identity", REDUNDANT, "--fail-on", "serious").check(2, err="--fail-on serious is none of")
 
 
+def test_expect_turns_findings_into_an_assertion():
+    validate("identity", REDUNDANT, "--expect", "PASS").check(0, out="REDUNDANT_ACTION")
+    validate("identity", REDUNDANT, "--expect", "FAIL").check(1)
+    validate("identity", REDUNDANT, "--fail-on", "suggestion", "--expect", "FAIL").check(0)
+    validate("identity", REDUNDANT, "--fail-on", "suggestion", "--expect", "PASS").check(1)
+    validate("identity", "no JSON", "--expect", "FAIL").check(3)
+    validate("identity", GOOD, "--expect", "allowed").check(2, "--expect allowed is none of PASS, FAIL", out="")
+    validate("identity", GOOD, "--diff", "--expect", "PASS").check(2, "not for --fix or --diff", out="")
+
+
 def test_rules_are_chosen():
     validate("identity", REDUNDANT, "--ignore", "REDUNDANT_ACTION", "--fail-on", "suggestion").check(0)
     validate("identity", REDUNDANT, "--only", "MISSING_VERSION", "--fail-on", "suggestion").check(0)
