@@ -33,7 +33,8 @@ is standard input, once in a command, and
 .B none
 says that there is no such policy. With
 .BI \-\-output " FILE"
-a result is written to a temporary file, which then takes the place of FILE.
+a result is written to a temporary file, which then takes the place of FILE, or of the file behind it when FILE is a
+symbolic link, and has its mode.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR

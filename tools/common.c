@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 int common_init(common *c, const char *command) {
   *c = (common){.command = command};
@@ -131,72 +129,6 @@ int expect_words(const common *c, const char *const *words) {
 int expect_status(const common *c, const char *answer, int status) {
   if (!c->expect) return status;
   return strcmp(answer, c->expect) == 0 ? EXIT_YES : EXIT_NO;
-}
-
-static int write_all(FILE *file, const char *text, size_t len) {
-  return fwrite(text, 1, len, file) == len && (len == 0 || text[len - 1] == '\n' || fputc('\n', file) != EOF) ? 0 : -1;
-}
-
-static int cannot_write(const common *c) {
-  return fail(c, EXIT_INPUT, "cannot write %s: %s", c->output ? c->output : "to standard output", strerror(errno));
-}
-
-/* Through a temporary file beside the target: a reader never sees half a result. */
-int sink_open(const common *c, sink *s) {
-  *s = (sink){.file = stdout};
-  struct stat target;
-  if (!c->output) return 0;
-  if (stat(c->output, &target) == 0 && !S_ISREG(target.st_mode) && !S_ISDIR(target.st_mode)) {
-    s->file = fopen(c->output, "wb"); /* a device or a pipe is written to, never replaced */
-    return s->file ? 0 : cannot_write(c);
-  }
-  const size_t n = strlen(c->output) + sizeof ".XXXXXX";
-  s->temporary = malloc(n);
-  if (!s->temporary) return fail_rc(c, POLICYEVAL_ENOMEM, "--output");
-  snprintf(s->temporary, n, "%s.XXXXXX", c->output);
-  const int fd = mkstemp(s->temporary);
-  s->file = fd < 0 ? NULL : fdopen(fd, "wb");
-  if (s->file) return 0;
-  const int status = cannot_write(c);
-  if (fd >= 0) {
-    close(fd);
-    unlink(s->temporary);
-  }
-  free(s->temporary);
-  return status;
-}
-
-int sink_close(const common *c, sink *s, bool good) {
-  if (!s->temporary) {
-    good = (s->file == stdout ? fflush(s->file) : fclose(s->file)) == 0 && good;
-    return good ? 0 : cannot_write(c);
-  }
-  const mode_t mask = umask(0);
-  umask(mask);
-  good = good && fchmod(fileno(s->file), 0666 & ~mask) == 0;
-  good = (fclose(s->file) == 0) && good;
-  good = good && rename(s->temporary, c->output) == 0;
-  const int status = good ? 0 : cannot_write(c);
-  if (!good) unlink(s->temporary);
-  free(s->temporary);
-  return status;
-}
-
-int put_result(const common *c, const char *text, size_t len) {
-  if (!text) return fail_rc(c, POLICYEVAL_ENOMEM, "print");
-  sink out;
-  const int status = sink_open(c, &out);
-  return status ? status : sink_close(c, &out, write_all(out.file, text, len) == 0);
-}
-
-int put_verdict(const common *c, const char *text, size_t len, int effect) {
-  const char *plain = getenv("NO_COLOR"), *end = text ? memchr(text, ':', len) : NULL;
-  if (!end || c->output || (plain && *plain) || !isatty(STDOUT_FILENO)) return put_result(c, text, len);
-  const char *colour = effect == POLICYEVAL_ALLOW ? "\033[1;32m" : effect == POLICYEVAL_UNKNOWN ? "\033[1;33m" : "\033[1;31m";
-  fputs(colour, stdout);
-  fwrite(text, 1, (size_t)(end - text), stdout);
-  fputs("\033[0m", stdout);
-  return put_result(c, end, len - (size_t)(end - text));
 }
 
 int check_expect(const common *c) {

@@ -59,7 +59,7 @@ int put_verdict(const common *c, const char *text, size_t len, int effect);
 /* Results that come bit by bit: stdout, or a temporary file that becomes --output when it is whole. */
 typedef struct sink {
   FILE *file;
-  char *temporary;
+  char *target, *temporary; /* NULL: the file itself is written to */
 } sink;
 int sink_open(const common *c, sink *s); /* 0, or EXIT_INPUT after a message */
 /* good: everything was written; else a temporary file is thrown away. 0, or EXIT_INPUT after a message. */

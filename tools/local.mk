@@ -27,5 +27,6 @@ tools_policyeval_SOURCES += tools/question.c
 tools_policyeval_SOURCES += tools/question.h
 tools_policyeval_SOURCES += tools/simulate_cases.c
 tools_policyeval_SOURCES += tools/simulate_cases.h
+tools_policyeval_SOURCES += tools/sink.c
 tools_policyeval_LDADD = libpolicyeval.la
 tools_policyeval_CPPFLAGS = -I$(top_srcdir)/include -I$(top_builddir)/include

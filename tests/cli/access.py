@@ -322,6 +322,42 @@ def test_explain_tells_why_the_others_do_not_match():
     assert [m["failed"] for m in missed] == [["action", "resource"]], missed
 
 
+def test_output_keeps_the_mode_of_what_it_replaces():
+    with Folder() as folder:
+        old = folder.write("answer.json", "old")
+        for mode in (0o640, 0o600, 0o664):
+            os.chmod(old, mode)
+            access(*CORRECTED, "--output", old).check(0, out="")
+            assert os.stat(old).st_mode & 0o7777 == mode, oct(os.stat(old).st_mode)
+        before, new = os.umask(0o027), os.path.join(folder.path, "new.json")
+        try:
+            access(*CORRECTED, "--output", new).check(0)
+        finally:
+            os.umask(before)
+        assert os.stat(new).st_mode & 0o7777 == 0o640, oct(os.stat(new).st_mode)
+
+
+def test_output_follows_links():
+    with Folder() as folder:
+        os.mkdir(os.path.join(folder.path, "data"))
+        old, link = folder.write("data/answer.txt", "old"), os.path.join(folder.path, "link.txt")
+        os.chmod(old, 0o640)
+        os.symlink("data/answer.txt", link)
+        for _ in range(2):  # a file that is there, and one that is not
+            access(*CORRECTED, "--output", link).check(0)
+            assert os.path.islink(link) and read(old).startswith("allowed"), read(old)
+            assert sorted(os.listdir(folder.path)) == ["data", "link.txt"], os.listdir(folder.path)
+            assert os.listdir(os.path.join(folder.path, "data")) == ["answer.txt"]
+            os.unlink(old)
+        other = os.path.join(folder.path, "other.txt")
+        os.symlink("link.txt", other)
+        access(*CORRECTED, "--output", other).check(0)
+        assert os.path.islink(other) and read(old).startswith("allowed")
+        os.unlink(link)
+        os.symlink("other.txt", link)
+        access(*CORRECTED, "--output", link).check(3, "cannot write")
+
+
 def test_output_goes_through_a_temporary_file():
     folder = Folder()
     target = folder.write("answer.json", "old")
