@@ -18,6 +18,21 @@ int check_ask(check *c, int ask) {
   return fail_rc(&c->common, POLICYEVAL_ENOMEM, "start");
 }
 
+int check_trust(check *c, int option, const char *value, const char **named) {
+  static const struct { int option, kind; const char *name; } trusted[] = {
+      {OPT_TRUST_ACCOUNT, POLICYEVAL_TRUST_ACCOUNT, "--trust-account"},
+      {OPT_TRUST_ORG, POLICYEVAL_TRUST_ORG, "--trust-org"},
+      {OPT_TRUST_VPC, POLICYEVAL_TRUST_VPC, "--trust-vpc"},
+      {OPT_TRUST_VPCE, POLICYEVAL_TRUST_VPCE, "--trust-vpce"},
+  };
+  for (size_t i = 0; i < sizeof trusted / sizeof trusted[0]; i++) {
+    if (trusted[i].option != option) continue;
+    *named = trusted[i].name;
+    return check_set(c, *named, value, policyeval_analysis_add_trust(c->analysis, trusted[i].kind, value, POLICYEVAL_NTS));
+  }
+  return -1;
+}
+
 /* "none" as a policy of the kind that lets nothing happen; of RCPs one of AWS's own is always there, which stops nothing. */
 static int load_none(check *c, policyeval_policy **policy) {
   const bool named = c->kind == POLICYEVAL_KIND_IDENTITY || c->kind == POLICYEVAL_KIND_BOUNDARY ||

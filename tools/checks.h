@@ -39,6 +39,16 @@ typedef struct check_command {
 /* Runs a command from its arguments to its exit status. */
 int check_main(const check_command *command, int argc, char **argv, void *user);
 
+/* The zone of trust, for the commands that ask who is outside of it. */
+enum { OPT_TRUST_ACCOUNT = CHECK_OWN + 100, OPT_TRUST_ORG, OPT_TRUST_VPC, OPT_TRUST_VPCE };
+#define TRUST_OPTIONS                                              \
+  {"trust-account", required_argument, NULL, OPT_TRUST_ACCOUNT},   \
+      {"trust-org", required_argument, NULL, OPT_TRUST_ORG},       \
+      {"trust-vpc", required_argument, NULL, OPT_TRUST_VPC},       \
+      {"trust-vpce", required_argument, NULL, OPT_TRUST_VPCE}
+/* Takes one of them: -1 when it is none; 0 and its name in *named; or an exit status after a message. */
+int check_trust(check *c, int option, const char *value, const char **named);
+
 /* Asks something else from here on; what was set before is gone. 0 or an exit status. */
 int check_ask(check *c, int ask);
 /* 0, or a usage error with the library's own words. */

@@ -15,7 +15,7 @@ static const char usage[] =
     "\n"
     "  --rule fixed-values      what the policy spells out is not public (the default)\n"
     "  --rule article           only aws:SourceArn, SourceVpc, SourceVpce, SourceAccount, SourceIp, and no \"*\" as principal\n"
-    "  --rule zone              public is who is outside of the zone of trust:\n"
+    "  --rule zone              public is who is outside of the zone of trust (the default with one of these):\n"
     "  --trust-account ID   --trust-org ID   --trust-vpc ID   --trust-vpce ID\n"
     "  --ip-limit N             more public IPv4 addresses than N are the public (default 16777216)\n"
     "  --ipv6-limit N           more public IPv6 addresses than N networks of 64 bits have (default 4294967296)\n"
@@ -24,20 +24,21 @@ static const char usage[] =
     "\n"
     "exit status: 0 PASS, 1 FAIL, 2 usage, 3 unreadable input, 4 unknown\n";
 
-enum { OPT_RULE = CHECK_OWN, OPT_ACCOUNT, OPT_ORG, OPT_VPC, OPT_VPCE, OPT_IP_LIMIT, OPT_IPV6_LIMIT, OPT_GRANT_ONLY, OPT_CLOSED };
+enum { OPT_RULE = CHECK_OWN, OPT_IP_LIMIT, OPT_IPV6_LIMIT, OPT_GRANT_ONLY, OPT_CLOSED };
 static const struct option options[] = {
     CHECK_OPTIONS,
     {"rule", required_argument, NULL, OPT_RULE},
-    {"trust-account", required_argument, NULL, OPT_ACCOUNT},
-    {"trust-org", required_argument, NULL, OPT_ORG},
-    {"trust-vpc", required_argument, NULL, OPT_VPC},
-    {"trust-vpce", required_argument, NULL, OPT_VPCE},
+    TRUST_OPTIONS,
     {"ip-limit", required_argument, NULL, OPT_IP_LIMIT},
     {"ipv6-limit", required_argument, NULL, OPT_IPV6_LIMIT},
     {"grant-only", no_argument, NULL, OPT_GRANT_ONLY},
     {"closed-catalog", no_argument, NULL, OPT_CLOSED},
     {NULL, 0, NULL, 0},
 };
+
+typedef struct chosen {
+  const char *rule, *trust; /* as given, and the option of trust that was given; or NULL */
+} chosen;
 
 static int take_rule(check *c, const char *value) {
 #define RULE(name, number, text) {text, number},
@@ -58,25 +59,27 @@ static int take_limit(check *c, const char *option, const char *value, int (*set
 }
 
 static int take(check *c, int option, const char *value, void *user) {
-  (void)user;
+  chosen *own = user;
   policyeval_analysis *a = c->analysis;
-  const int trust = option == OPT_ACCOUNT ? POLICYEVAL_TRUST_ACCOUNT
-                    : option == OPT_ORG   ? POLICYEVAL_TRUST_ORG
-                    : option == OPT_VPC   ? POLICYEVAL_TRUST_VPC
-                    : option == OPT_VPCE  ? POLICYEVAL_TRUST_VPCE
-                                          : 0;
-  if (trust) return check_set(c, "--trust-…", value, policyeval_analysis_add_trust(a, trust, value, POLICYEVAL_NTS));
   switch (option) {
-    case OPT_RULE: return take_rule(c, value);
+    case OPT_RULE: own->rule = value; return take_rule(c, value);
     case OPT_IP_LIMIT: return take_limit(c, "--ip-limit", value, policyeval_analysis_set_ip_limit);
     case OPT_IPV6_LIMIT: return take_limit(c, "--ipv6-limit", value, policyeval_analysis_set_ipv6_limit);
     case OPT_GRANT_ONLY: return check_set(c, "--grant-only", "", policyeval_analysis_set_grant_only(a, 1));
     case OPT_CLOSED: return check_set(c, "--closed-catalog", "", policyeval_analysis_set_closed_catalog(a, 1));
-    default: return -1;
+    default: return check_trust(c, option, value, &own->trust);
   }
 }
 
+/* The library takes the zone once somebody is trusted; whoever asked for another rule is not given this one's answer. */
+static int finish(check *c, void *user) {
+  const chosen *own = user;
+  if (!own->rule || !own->trust || strcmp(own->rule, "zone") == 0) return 0;
+  return usage_error(&c->common, "%s is of --rule zone: it does not go with --rule %s", own->trust, own->rule);
+}
+
 int cmd_check_no_public_access(int argc, char **argv) {
-  const check_command command = {"check-no-public-access", usage, POLICYEVAL_ASK_PUBLIC, options, take, 1, NULL};
-  return check_main(&command, argc, argv, NULL);
+  const check_command command = {"check-no-public-access", usage, POLICYEVAL_ASK_PUBLIC, options, take, 1, finish};
+  chosen own = {NULL, NULL};
+  return check_main(&command, argc, argv, &own);
 }

@@ -24,20 +24,17 @@ static const char usage[] =
     "\n"
     "exit status: 0 no finding, 1 findings (statements that change nothing), 2 usage, 3 unreadable input, 4 unknown\n";
 
-enum { OPT_ACCOUNT = CHECK_OWN, OPT_ORG, OPT_VPC, OPT_VPCE, OPT_STATEMENTS, OPT_STATEMENT };
+enum { OPT_STATEMENTS = CHECK_OWN, OPT_STATEMENT };
 static const struct option options[] = {
     CHECK_OPTIONS,
-    {"trust-account", required_argument, NULL, OPT_ACCOUNT},
-    {"trust-org", required_argument, NULL, OPT_ORG},
-    {"trust-vpc", required_argument, NULL, OPT_VPC},
-    {"trust-vpce", required_argument, NULL, OPT_VPCE},
+    TRUST_OPTIONS,
     {"statements", no_argument, NULL, OPT_STATEMENTS},
     {"statement", required_argument, NULL, OPT_STATEMENT},
     {NULL, 0, NULL, 0},
 };
 
 typedef struct chosen {
-  bool trust;
+  const char *trust;     /* an option of trust that was given, or NULL */
   const char *statement; /* NULL: all */
 } chosen;
 
@@ -53,7 +50,7 @@ static int take_statement(check *c, const chosen *own) {
 static int finish(check *c, void *user) {
   const chosen *own = user;
   if (c->ask != POLICYEVAL_ASK_STATEMENTS) return 0;
-  if (own->trust) return usage_error(&c->common, "--statements asks about statements: who is trusted plays no part");
+  if (own->trust) return usage_error(&c->common, "%s does not go with --statements: who is trusted plays no part there", own->trust);
   return own->statement ? take_statement(c, own) : 0;
 }
 
@@ -61,10 +58,7 @@ static int take(check *c, int option, const char *value, void *user) {
   chosen *own = user;
   if (option == OPT_STATEMENT) own->statement = value;
   if (option == OPT_STATEMENTS || option == OPT_STATEMENT) return check_ask(c, POLICYEVAL_ASK_STATEMENTS);
-  if (option < OPT_ACCOUNT || option > OPT_VPCE) return -1;
-  own->trust = true;
-  const int trust = POLICYEVAL_TRUST_ACCOUNT + option - OPT_ACCOUNT;
-  return check_set(c, "--trust-…", value, policyeval_analysis_add_trust(c->analysis, trust, value, POLICYEVAL_NTS));
+  return check_trust(c, option, value, &own->trust);
 }
 
 int cmd_findings(int argc, char **argv) {

@@ -325,6 +325,21 @@ def test_who_can_as_an_assertion():
             2, "--expect PASS is none of somebody, nobody, unknown", out="")
 
 
+def test_trust_is_of_the_rule_zone():
+    zone = ["--trust-account", "111122223333"]
+    with Folder() as folder:
+        path = folder.write("p.json", json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "222233334444"}, "Action": "secretsmanager:*", "Resource": "*"}]}))
+        base = ["check-no-public-access", "--type", "secret", path]
+        Run(*base).check(0)
+        Run(*base, *zone).check(1)
+        Run(*base, *zone, "--rule", "zone").check(1)
+        Run(*base, "--rule", "zone", *zone).check(1)
+        for rule in ("article", "fixed-values"):
+            for args in ([*zone, "--rule", rule], ["--rule", rule, *zone]):
+                Run(*base, *args).check(2, f"--trust-account is of --rule zone: it does not go with --rule {rule}", out="")
+
+
 def test_usage():
     with Folder() as folder:
         path = folder.write("p.json", json.dumps(
@@ -334,7 +349,9 @@ def test_usage():
         Run("compare", "--type", "identity", "--format", "aws", path, path).check(2)
         Run("check-no-public-access", "--type", "identity", path).check(2, "only a resource policy lets others in")
         Run("check-no-public-access", "--type", "secret", "--rule", "x", path).check(2, "--rule x is none of")
-        Run("check-no-public-access", "--type", "secret", "--trust-account", "1", path).check(2, "twelve digits")
+        Run("check-no-public-access", "--type", "secret", "--trust-account", "1", path).check(
+            2, "--trust-account 1: ", "twelve digits")
+        Run("findings", "--type", "secret", "--trust-account", "1", path).check(2, "--trust-account 1: ")
         Run("check-no-public-access", "--type", "secret", "--ip-limit", "-1", path).check(2, "--ip-limit")
         Run("check-access-not-granted", "--type", "identity", path).check(2, "--action is missing")
         Run("check-access-not-granted", "--type", "identity", "--action", "x", path).check(2, "SERVICE:NAME")
