@@ -40,7 +40,7 @@ typedef struct check_command {
 int check_main(const check_command *command, int argc, char **argv, void *user);
 
 /* The zone of trust, for the commands that ask who is outside of it. */
-enum { OPT_TRUST_ACCOUNT = CHECK_OWN + 100, OPT_TRUST_ORG, OPT_TRUST_VPC, OPT_TRUST_VPCE };
+enum { OPT_TRUST_ACCOUNT = OPT_MANY + CHECK_OWN + 100, OPT_TRUST_ORG, OPT_TRUST_VPC, OPT_TRUST_VPCE };
 #define TRUST_OPTIONS                                              \
   {"trust-account", required_argument, NULL, OPT_TRUST_ACCOUNT},   \
       {"trust-org", required_argument, NULL, OPT_TRUST_ORG},       \

@@ -14,7 +14,7 @@ static const char usage[] =
     "\n"
     "exit status: 0 PASS, 1 FAIL, 2 usage, 3 unreadable input, 4 unknown\n";
 
-enum { OPT_ACTION = CHECK_OWN, OPT_RESOURCE };
+enum { OPT_ACTION = OPT_MANY + CHECK_OWN, OPT_RESOURCE };
 static const struct option options[] = {
     CHECK_OPTIONS,
     {"action", required_argument, NULL, OPT_ACTION},

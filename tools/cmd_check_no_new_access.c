@@ -24,10 +24,10 @@ typedef struct files {
 } files;
 
 static int take(check *c, int option, const char *value, void *user) {
+  (void)c;
   files *f = user;
   const char **slot = option == OPT_NEW ? &f->changed : option == OPT_EXISTING ? &f->existing : NULL;
   if (!slot) return -1;
-  if (*slot) return usage_error(&c->common, "%s can be given once", option == OPT_NEW ? "--new" : "--existing");
   *slot = value;
   return 0;
 }

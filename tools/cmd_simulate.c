@@ -46,9 +46,9 @@ enum {
   OPT_ACTION,
   OPT_RESOURCE,
   OPT_RESOURCE_ACCOUNT,
-  OPT_RESOURCE_POLICY,
   OPT_CASES,
-  OPT_JOBS
+  OPT_JOBS,
+  OPT_RESOURCE_POLICY = OPT_POLICIES + OPT_OWN
 };
 
 static const struct option options[] = {
@@ -69,7 +69,7 @@ static const struct option options[] = {
 };
 
 static const policy_option own_policies[] = {
-    {OPT_RESOURCE_POLICY, POLICYEVAL_LAYER_RESOURCE, 0, "--resource-policy", false}};
+    {OPT_RESOURCE_POLICY, POLICYEVAL_LAYER_RESOURCE, 0, "--resource-policy"}};
 
 typedef struct arguments {
   const char *principal, *service, *federated, *action, *resource, *resource_account, *cases;

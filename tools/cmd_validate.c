@@ -30,7 +30,11 @@ static const char usage[] =
     "\n"
     "exit status: 0 no finding at the failing level, 1 such a finding, 2 usage, 3 unreadable input or no policy\n";
 
-enum { OPT_TYPE = OPT_OWN, OPT_FAIL_ON, OPT_IGNORE, OPT_ONLY, OPT_FIX, OPT_DIFF, OPT_CALLER, OPT_IDENTITY, OPT_KNOWN };
+enum {
+  OPT_TYPE = OPT_OWN, OPT_FAIL_ON, OPT_FIX, OPT_DIFF, OPT_CALLER,
+  OPT_IGNORE = OPT_MANY + OPT_OWN, OPT_ONLY, OPT_KNOWN,
+  OPT_IDENTITY = OPT_POLICIES + OPT_OWN
+};
 
 static const struct option options[] = {
     COMMON_OPTIONS,

@@ -25,7 +25,10 @@ static const char usage[] =
     "\n"
     "exit status: 0 answered, 2 usage, 3 unreadable input, 4 the list may not be complete\n";
 
-enum { OPT_SECRET = OPT_OWN, OPT_SECRET_POLICY, OPT_KEY, OPT_KEY_POLICY, OPT_IDENTITY };
+enum {
+  OPT_SECRET = OPT_OWN, OPT_KEY, OPT_KEY_POLICY,
+  OPT_SECRET_POLICY = OPT_POLICIES + OPT_OWN, OPT_IDENTITY
+};
 static const struct option options[] = {
     COMMON_OPTIONS,
     {"secret", required_argument, NULL, OPT_SECRET},
@@ -85,7 +88,6 @@ static int take(common *c, void *to, int code, char *const *argv) {
       g->secret_policy = true;
       return add_policy(c, q, POLICYEVAL_LAYER_RESOURCE, POLICYEVAL_KIND_SECRET, "--secret-policy", optarg);
     case OPT_KEY_POLICY:
-      if (g->key_policy) return usage_error(c, "--key-policy can be given once");
       g->key_policy = true;
       return add_policy(c, q, POLICYEVAL_LAYER_KEY, POLICYEVAL_KIND_KMS_KEY, "--key-policy", optarg);
     case OPT_IDENTITY: return add_candidate(c, q, optarg);

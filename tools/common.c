@@ -13,7 +13,10 @@ int common_init(common *c, const char *command) {
   return rc == POLICYEVAL_OK ? 0 : fail_rc(c, rc, "start");
 }
 
-void common_done(common *c) { policyeval_context_unref(c->context); }
+void common_done(common *c) {
+  policyeval_context_unref(c->context);
+  free(c->given);
+}
 
 static void message(const common *c, const char *format, va_list args) {
   fprintf(stderr, "policyeval %s: ", c->command);
@@ -50,11 +53,14 @@ int bad_option(const common *c, int code, char *const *argv) {
 
 int common_options(common *c, int argc, char **argv, const struct option *options, const char *usage, take_option take,
                    void *to) {
-  int status = 0;
+  int status = 0, index = 0;
   opterr = 0;
-  for (int code; !status && (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+  for (int code; !status && (code = getopt_long(argc, argv, ":", options, &index)) != -1;) {
     if (code == OPT_HELP) return fputs(usage, stdout) < 0 || fflush(stdout) ? EXIT_INPUT : HELPED;
-    status = take(c, to, code, argv);
+    const bool refused = code == '?' || code == ':';
+    const int given = refused || !optarg ? 0 : take_given(c, &options[index], optarg);
+    status = given ? given : take(c, to, code, argv);
+    if (status == GIVEN_AGAIN) status = 0;
   }
   return status;
 }

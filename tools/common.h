@@ -10,10 +10,17 @@
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_UNKNOWN = 4 };
 
+/* How often an option may be given, as a bit of its code. Without one: once, and the same again says nothing new. */
+enum {
+  OPT_MANY = 1 << 12,    /* each adds to those before */
+  OPT_NAMED = 1 << 13,   /* NAME=VALUE: once for each name */
+  OPT_POLICIES = 1 << 14 /* each adds a policy, but 'none' is not one beside others */
+};
 /* Options that every command takes. Codes of getopt_long start behind those of characters. */
 enum {
-  OPT_FORMAT = 256, OPT_OUTPUT, OPT_EXPECT, OPT_SET, OPT_STRICT, OPT_EXPLAIN, OPT_READING, OPT_CATALOG, OPT_HELP,
-  OPT_OWN /* first code for a command's own options */
+  OPT_FORMAT = 256, OPT_OUTPUT, OPT_EXPECT, OPT_STRICT, OPT_EXPLAIN, OPT_CATALOG, OPT_HELP,
+  OPT_OWN, /* first code for a command's own options */
+  OPT_SET = OPT_NAMED + 256, OPT_READING
 };
 #define COMMON_OPTIONS                                                                               \
   {"format", required_argument, NULL, OPT_FORMAT}, {"output", required_argument, NULL, OPT_OUTPUT},  \
@@ -22,10 +29,17 @@ enum {
       {"reading", required_argument, NULL, OPT_READING},                                             \
       {"catalog", required_argument, NULL, OPT_CATALOG}, {"help", no_argument, NULL, OPT_HELP}
 
+typedef struct given_option {
+  int code;
+  const char *value;
+} given_option;
+
 typedef struct common {
   const char *command;            /* for messages */
   policyeval_context *context;
   const char *format, *output, *expect;
+  given_option *given; /* options with an argument so far */
+  size_t ngiven;
 } common;
 
 /* 0, or an exit status after a message. Release with common_done. */
@@ -48,6 +62,10 @@ enum { HELPED = -1 };
 typedef int (*take_option)(common *c, void *to, int code, char *const *argv);
 int common_options(common *c, int argc, char **argv, const struct option *options, const char *usage, take_option take,
                    void *to);
+/* Keeps an option with its argument. 0: take it; GIVEN_AGAIN: it was taken before; an exit status after a message, also when it
+ * contradicts what was given before. */
+enum { GIVEN_AGAIN = -2 };
+int take_given(common *c, const struct option *o, const char *value);
 /* What getopt_long refused ('?' or ':'), in words. */
 int bad_option(const common *c, int code, char *const *argv);
 

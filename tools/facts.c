@@ -34,9 +34,13 @@ static fact *find_or_add(facts *f, char *made, bool spelled) {
   return &grown[f->count++];
 }
 
-static int add_value(const common *c, facts *f, char *key, const char *value, bool list) {
+/* `single`: the option whose key has one value, or NULL. */
+static int add_value(const common *c, facts *f, char *key, const char *value, bool list, const char *single) {
   fact *one = key ? find_or_add(f, key, true) : NULL;
   if (!one) return out_of_memory(c);
+  if (one->unknown) return usage_error(c, "%s is given a value and --unknown at once", one->key);
+  if (single) one->single = single;
+  if (one->single && one->count) return usage_error(c, "%s is given twice, and %s says its one value", one->key, one->single);
   const char **values = realloc((void *)(uintptr_t)one->values, (one->count + 1) * sizeof *values);
   if (!values) return out_of_memory(c);
   values[one->count++] = value;
@@ -62,7 +66,7 @@ static int add_pair(const common *c, facts *f, const char *option, const char *p
   size_t n = (size_t)(eq - text);
   const bool list = n > 2 && eq[-2] == '[' && eq[-1] == ']';
   if (list) n -= 2;
-  return add_value(c, f, join(prefix, text, n), eq + 1, list);
+  return add_value(c, f, join(prefix, text, n), eq + 1, list, *prefix ? option : NULL);
 }
 
 int facts_option(const common *c, facts *f, int option, const char *value) {
@@ -70,12 +74,13 @@ int facts_option(const common *c, facts *f, int option, const char *value) {
   switch (option) {
     case OPT_CONTEXT: return add_pair(c, f, "--context", "", value);
     case OPT_PRINCIPAL_TAG: return add_pair(c, f, "--principal-tag", "aws:PrincipalTag/", value);
-    case OPT_PRINCIPAL_ORG: return add_value(c, f, join("", "aws:PrincipalOrgID", 18), value, false);
+    case OPT_PRINCIPAL_ORG: return add_value(c, f, join("", "aws:PrincipalOrgID", 18), value, false, "--principal-org");
     case OPT_UNKNOWN: {
       char *made = join("", value, strlen(value));
       unknown = made ? find_or_add(f, made, false) : NULL;
       if (!unknown) return out_of_memory(c);
-      return unknown->count ? usage_error(c, "%s is given by --context and --unknown at once", value) : 0;
+      unknown->unknown = true;
+      return unknown->count ? usage_error(c, "%s is given a value and --unknown at once", value) : 0;
     }
     case OPT_PRINCIPAL_ID: f->principal[POLICYEVAL_PRINCIPAL_ID] = value; return 0;
     case OPT_PRINCIPAL_PATH: f->principal[POLICYEVAL_PRINCIPAL_PATH] = value; return 0;

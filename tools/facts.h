@@ -6,8 +6,10 @@
 #include "common.h"
 
 enum {
-  OPT_CONTEXT = 512, OPT_UNKNOWN, OPT_PRINCIPAL_TAG, OPT_PRINCIPAL_ID, OPT_PRINCIPAL_ORG, OPT_PRINCIPAL_PATH,
-  OPT_SESSION_NAME, OPT_FEDERATED_PARENT, OPT_MANAGEMENT, OPT_RESOURCE_MANAGEMENT
+  OPT_PRINCIPAL_ID = 512, OPT_PRINCIPAL_ORG, OPT_PRINCIPAL_PATH, OPT_SESSION_NAME, OPT_FEDERATED_PARENT, OPT_MANAGEMENT,
+  OPT_RESOURCE_MANAGEMENT,
+  OPT_CONTEXT = OPT_MANY + 512, OPT_UNKNOWN,
+  OPT_PRINCIPAL_TAG = OPT_NAMED + 512
 };
 #define FACT_OPTIONS                                                                                                \
   {"context", required_argument, NULL, OPT_CONTEXT}, {"unknown", required_argument, NULL, OPT_UNKNOWN},             \
@@ -32,7 +34,8 @@ typedef struct fact {
   char *made;
   const char *const *values; /* NULL: unknown */
   size_t count;
-  bool list;
+  bool list, unknown;
+  const char *single; /* the option that says that the key has one value; or NULL */
 } fact;
 
 typedef struct facts {

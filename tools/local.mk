@@ -20,6 +20,7 @@ tools_policyeval_SOURCES += tools/common.c
 tools_policyeval_SOURCES += tools/common.h
 tools_policyeval_SOURCES += tools/facts.c
 tools_policyeval_SOURCES += tools/facts.h
+tools_policyeval_SOURCES += tools/given.c
 tools_policyeval_SOURCES += tools/policies.c
 tools_policyeval_SOURCES += tools/policies.h
 tools_policyeval_SOURCES += tools/policyeval.c

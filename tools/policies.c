@@ -6,12 +6,12 @@
 #include <string.h>
 
 static const policy_option caps[] = {
-    {OPT_IDENTITY_POLICY, POLICYEVAL_LAYER_IDENTITY, POLICYEVAL_KIND_IDENTITY, "--identity-policy", false},
-    {OPT_BOUNDARY, POLICYEVAL_LAYER_BOUNDARY, POLICYEVAL_KIND_BOUNDARY, "--boundary", true},
-    {OPT_SESSION_POLICY, POLICYEVAL_LAYER_SESSION, POLICYEVAL_KIND_SESSION, "--session-policy", false},
-    {OPT_SCP, POLICYEVAL_LAYER_SCP, POLICYEVAL_KIND_SCP, "--scp", false},
-    {OPT_RCP, POLICYEVAL_LAYER_RCP, POLICYEVAL_KIND_RCP, "--rcp", false},
-    {OPT_ENDPOINT, POLICYEVAL_LAYER_ENDPOINT, POLICYEVAL_KIND_ENDPOINT, "--endpoint-policy", true},
+    {OPT_IDENTITY_POLICY, POLICYEVAL_LAYER_IDENTITY, POLICYEVAL_KIND_IDENTITY, "--identity-policy"},
+    {OPT_BOUNDARY, POLICYEVAL_LAYER_BOUNDARY, POLICYEVAL_KIND_BOUNDARY, "--boundary"},
+    {OPT_SESSION_POLICY, POLICYEVAL_LAYER_SESSION, POLICYEVAL_KIND_SESSION, "--session-policy"},
+    {OPT_SCP, POLICYEVAL_LAYER_SCP, POLICYEVAL_KIND_SCP, "--scp"},
+    {OPT_RCP, POLICYEVAL_LAYER_RCP, POLICYEVAL_KIND_RCP, "--rcp"},
+    {OPT_ENDPOINT, POLICYEVAL_LAYER_ENDPOINT, POLICYEVAL_KIND_ENDPOINT, "--endpoint-policy"},
 };
 enum { CAPS = sizeof caps / sizeof caps[0] };
 
@@ -45,15 +45,6 @@ size_t policies_count(const policies *p, int option) {
   return n;
 }
 
-int policies_check(const common *c, const policies *p) {
-  for (size_t i = 0; i < p->nfiles; i++) {
-    const policy_option *what = p->files[i].what;
-    if (what->once && policies_count(p, what->option) > 1)
-      return usage_error(c, "%s can be given once", what->name);
-  }
-  return 0;
-}
-
 /* "N:FILE" adds to level N; FILE alone is one more level. */
 static const char *level_of(const char *text, unsigned *next, unsigned *level) {
   char *end = NULL;
@@ -65,6 +56,28 @@ static const char *level_of(const char *text, unsigned *next, unsigned *level) {
   }
   *level = ++*next;
   return text;
+}
+
+/* Levels are counted, so only here is it seen that --scp FILE --scp 1:none speak of one level. */
+static int check_levels(const common *c, const policies *p, int option) {
+  enum { LEVELS = 1000, FILES = 1, NONE = 2 };
+  unsigned char said[LEVELS] = {0};
+  unsigned next = 0, level = 0;
+  for (size_t i = 0; i < p->nfiles; i++) {
+    const policy_file *file = &p->files[i];
+    if (file->what->option != option || strcmp(file->path, "none") == 0) continue;
+    const bool none = strcmp(level_of(file->path, &next, &level), "none") == 0;
+    if (level >= LEVELS) continue;
+    said[level] |= none ? NONE : FILES;
+    if (said[level] == (FILES | NONE))
+      return usage_error(c, "%s: level %u is given a policy and none at once", file->what->name, level);
+  }
+  return 0;
+}
+
+int policies_check(const common *c, const policies *p) {
+  const int status = check_levels(c, p, OPT_SCP);
+  return status ? status : check_levels(c, p, OPT_RCP);
 }
 
 static int add_file(const common *c, const policy_file *file, int kind, const policy_target *to,

@@ -6,7 +6,8 @@
 #include "common.h"
 
 enum {
-  OPT_IDENTITY_POLICY = 640, OPT_BOUNDARY, OPT_SESSION_POLICY, OPT_SCP, OPT_RCP, OPT_ENDPOINT, OPT_GRANTS
+  OPT_BOUNDARY = 640, OPT_ENDPOINT, OPT_GRANTS,
+  OPT_IDENTITY_POLICY = OPT_POLICIES + 640, OPT_SESSION_POLICY, OPT_SCP, OPT_RCP
 };
 #define CAP_OPTIONS                                                                                             \
   {"identity-policy", required_argument, NULL, OPT_IDENTITY_POLICY},                                            \
@@ -25,7 +26,6 @@ enum {
 typedef struct policy_option {
   int option, layer, kind;
   const char *name;
-  bool once;
 } policy_option;
 
 typedef struct policy_file {
@@ -54,7 +54,7 @@ void policies_done(policies *p);
 /* -1: not one of these options; 0; or an exit status after a message. */
 int policies_option(const common *c, policies *p, int option, const char *value);
 size_t policies_count(const policies *p, int option);
-/* 0, or a usage error when an option that can be given once was given twice. */
+/* 0, or a usage error when a level of the organization has a policy and none at once. */
 int policies_check(const common *c, const policies *p);
 /* Loads every file, so that one run tells all that is wrong; `kind` is that of options without one. */
 int policies_load(const common *c, const policies *p, int kind, const policy_target *to);

@@ -2,8 +2,8 @@
 #include "question.h"
 
 static const policy_option policy_options[] = {
-    {OPT_SECRET_POLICY, POLICYEVAL_LAYER_RESOURCE, POLICYEVAL_KIND_SECRET, "--secret-policy", false},
-    {OPT_KEY_POLICY, POLICYEVAL_LAYER_KEY, POLICYEVAL_KIND_KMS_KEY, "--key-policy", true},
+    {OPT_SECRET_POLICY, POLICYEVAL_LAYER_RESOURCE, POLICYEVAL_KIND_SECRET, "--secret-policy"},
+    {OPT_KEY_POLICY, POLICYEVAL_LAYER_KEY, POLICYEVAL_KIND_KMS_KEY, "--key-policy"},
 };
 
 void question_init(question *q) {

@@ -6,7 +6,10 @@
 #include "facts.h"
 #include "policies.h"
 
-enum { OPT_PRINCIPAL = 720, OPT_SECRET, OPT_KEY, OPT_SECRET_POLICY, OPT_KEY_POLICY, OPT_KEY_STATE, OPT_STAGE };
+enum {
+  OPT_PRINCIPAL = 720, OPT_SECRET, OPT_KEY, OPT_KEY_POLICY, OPT_KEY_STATE, OPT_STAGE,
+  OPT_SECRET_POLICY = OPT_POLICIES + 720
+};
 #define QUESTION_OPTIONS                                                          \
   FACT_OPTIONS, CAP_OPTIONS, {"principal", required_argument, NULL, OPT_PRINCIPAL}, \
       {"secret", required_argument, NULL, OPT_SECRET}, {"key", required_argument, NULL, OPT_KEY}, \

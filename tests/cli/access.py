@@ -322,6 +322,39 @@ def test_explain_tells_why_the_others_do_not_match():
     assert [m["failed"] for m in missed] == [["action", "resource"]], missed
 
 
+def test_contradictions_are_refused():
+    """The last word does not win; what is said twice in the same words is said once."""
+    other = {"--principal": PRINCIPAL + "2", "--secret": SECRET.replace("SECURITY", "OTHER"), "--key": KEY[:-1] + "0",
+             "--key-policy": "none"}
+    given = dict(zip(CORRECTED[::2], CORRECTED[1::2]), **{"--principal": PRINCIPAL, "--secret": SECRET})
+    for option, value in other.items():
+        for args in ([], ["--all-requests"]):
+            access(*CORRECTED, *args, option, value).check(2, f"{option} {value} contradicts {option} {given[option]}", out="")
+        access(*CORRECTED, option, given[option]).check(0, "allowed")
+    for option, first, second in (
+            ("--key-state", "Enabled", "Disabled"), ("--version-stage", "AWSCURRENT", "AWSPREVIOUS"),
+            ("--version-id", "a" * 32, "b" * 32), ("--session-name", "one", "two"), ("--grants", "none", "g.json"),
+            ("--boundary", "none", "b.json"), ("--endpoint-policy", "none", "e.json"), ("--format", "json", "text"),
+            ("--output", "/dev/null", "/dev/full"), ("--expect", "allowed", "unknown"), ("--set", "X=1", "X=2"),
+            ("--reading", "AMB-8=live", "AMB-8=absent"), ("--principal-id", "AROAAAAAAAAAAAAAAAAA1", "AROAAAAAAAAAAAAAAAAA2"),
+            ("--principal-org", "o-abcdefghij", "o-abcdefghik"), ("--principal-tag", "a=1", "a=2"),
+            ("--catalog", "one", "two")):
+        if option != "--catalog":
+            access(*CORRECTED, option, first, option, second).check(2, f"{option} {second} contradicts {option} {first}", out="")
+    access(*CORRECTED, "--set", "X=1", "--set", "Y=2", "--set", "X=1", "--expect", "allowed", "--expect", "allowed").check(0)
+    access(*CORRECTED, "--key-p", "none").check(2, "--key-policy none contradicts")  # a name that is cut short
+
+
+def test_a_fact_has_one_value_or_is_unknown():
+    access(*CORRECTED, "--unknown", "aws:X", "--context", "aws:x=1").check(2, "is given a value and --unknown at once")
+    access(*CORRECTED, "--context", "aws:x=1", "--unknown", "aws:X").check(2, "is given a value and --unknown at once")
+    access(*CORRECTED, "--principal-tag", "a=1", "--principal-tag", "A=2").check(2, "--principal-tag says its one value")
+    for two in (["--principal-org", "o-1", "--context", "aws:PrincipalOrgID=o-2"],
+                ["--context", "aws:PrincipalOrgID=o-2", "--principal-org", "o-1"]):
+        access(*CORRECTED, *two).check(2, "aws:PrincipalOrgID is given twice, and --principal-org says its one value")
+    access(*CORRECTED, "--context", "aws:TagKeys=a", "--context", "aws:TagKeys=a", "--context", "aws:TagKeys=b").check(0)
+
+
 def test_output_keeps_the_mode_of_what_it_replaces():
     with Folder() as folder:
         old = folder.write("answer.json", "old")

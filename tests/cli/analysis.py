@@ -340,6 +340,27 @@ def test_trust_is_of_the_rule_zone():
                 Run(*base, *args).check(2, f"--trust-account is of --rule zone: it does not go with --rule {rule}", out="")
 
 
+def test_contradictions():
+    with Folder() as folder:
+        path = folder.write("p.json", json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}))
+        granted = ["check-access-not-granted", "--type", "identity", path]
+        Run(*granted, "--action", "s3:PutObject", "--action", "s3:DeleteObject").check(0)
+        Run(*granted, "--action", "s3:PutObject", "--action", "s3:GetObject").check(1)
+        Run(*granted, "--action", "s3:PutObject", "--type", "secret").check(2, "--type secret contradicts --type identity")
+        new = ["check-no-new-access", "--type", "identity", "--existing", path, "--new"]
+        Run(*new, path, "--new", path).check(0)
+        Run(*new, path, "--new", "none").check(2, "--new none contradicts")
+        Run("findings", "--statements", "--type", "identity", "--statement", "0", "--statement", "1", path).check(2, "contradicts")
+        for option, values in (("--rule", ("zone", "article")), ("--ip-limit", ("1", "2"))):
+            Run("check-no-public-access", "--type", "secret", path, option, values[0], option, values[1]).check(
+                2, f"{option} {values[1]} contradicts {option} {values[0]}")
+        who = ["who-can", "--secret", SECRET, "--secret-policy", "none"]
+        Run(*who, "--secret-policy", path).check(2, "contradicts --secret-policy none")
+        Run(*who, "--identity-policy", f"{PRINCIPAL}:none", "--identity-policy", f"{PRINCIPAL}:{path}").check(2, "contradicts")
+        Run(*who, "--identity-policy", f"{PRINCIPAL}:none", "--identity-policy", f"{PRINCIPAL}2:{path}").check(0)
+
+
 def test_usage():
     with Folder() as folder:
         path = folder.write("p.json", json.dumps(

@@ -101,9 +101,22 @@ def test_all_layers_of_one_request():
     one(*base, "--scp", allow, "--scp", "2:none").check(1, "implicitDeny")
     for none in ("--scp", "--rcp", "--session-policy", "--endpoint-policy"):
         one(*base, none, "none").check(0, "allowed")
-    one(*base, "--scp", "none", "--scp", allow).check(0, "allowed")
     one(*base, "--scp", allow, "--scp", "1:" + deny).check(1, "explicitDeny")
     one(*base, "--boundary", "none").check(0, "allowed")
+
+
+def test_that_there_are_none_and_one_of_them_is_refused():
+    f = Folder()
+    allow = put(f, "a.json", ALLOW)
+    for option in ("--identity-policy", "--resource-policy", "--session-policy", "--scp", "--rcp"):
+        for first, second in ((allow, "none"), ("none", allow)):
+            one(option, first, option, second).check(2, f"{option} {second} contradicts {option} {first}", out="")
+        one(option, "none", option, "none").check(1, "implicitDeny")
+    for levels in (["1:none", "1:" + allow], ["1:" + allow, "1:none"], ["none", "2:" + allow], ["none", "2:none"]):
+        one("--scp", levels[0], "--scp", levels[1]).check(2, f"--scp {levels[1]} contradicts --scp {levels[0]}")
+    one("--scp", allow, "--scp", "1:none").check(2, "--scp: level 1 is given a policy and none at once")
+    one("--rcp", "2:none", "--rcp", allow, "--rcp", "3:none").check(2, "--rcp: level 3 is given a policy and none at once")
+    one("--identity-policy", allow, "--scp", allow, "--scp", "2:none").check(1, "implicitDeny")
 
 
 def test_json_and_aws():
@@ -148,7 +161,8 @@ def test_usage_errors():
     Run("simulate", "--cases", "-", "--context", "a=b").check(2, "--cases brings")
     Run("simulate", "--cases", "-", "--format", "text").check(2, "--format text is none of json, aws")
     Run("simulate", "--cases", os.path.join(f.path, "none.jsonl")).check(3, "No such file")
-    one("--boundary", "none", "--boundary", "none").check(2, "--boundary can be given once")
+    one("--boundary", "none", "--boundary", "none").check(1, "implicitDeny")
+    one("--boundary", "none", "--boundary", "x.json").check(2, "--boundary x.json contradicts --boundary none")
     Run("simulate", "--help").check(0, "usage: policyeval simulate", err="")
 
 
