@@ -11,7 +11,7 @@ static const char usage[] =
     "usage: policyeval validate --type TYPE [options] FILE...\n"
     "\n"
     "What is wrong with policy documents, or could be better: where it is, why, and what to write instead.\n"
-    "FILE is a policy document, the reply of the AWS CLI that carries one, or '-' (standard input).\n"
+    "FILE is a policy document, the reply of the AWS CLI that carries one, '-' (standard input) or 'none'.\n"
     "\n"
     "  --type TYPE              identity, resource, secret, kms-key, trust, scp, rcp, boundary, session, endpoint\n"
     "  --fail-on LEVEL          exit 1 from this level on: error, security-warning (default), warning, suggestion\n"
@@ -165,15 +165,68 @@ static int status_of(const common *c, int rc, const char *path, bool *no_policy)
   }
 }
 
-static int check_file(const common *c, const arguments *a, const char *path, policyeval_report **report, bool *no_policy) {
-  char *text = NULL;
-  size_t len = 0;
-  int status = read_file(c, path, &text, &len);
-  if (status) return status;
-  const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-  const int rc = policyeval_validate(a->validation, a->kind, text, len, name, report);
-  free(text);
-  return status_of(c, rc, path, no_policy);
+/* A file as it was read. */
+typedef struct input {
+  const char *path;
+  char *text; /* NULL: there is no policy, or it could not be read */
+  size_t len;
+} input;
+
+static bool is_none(const common *c, const char *path) {
+  if (strcmp(path, "none") != 0) return false;
+  fail(c, 0, "none: there is no policy, so nothing is found");
+  return true;
+}
+
+/* The library words what is wrong with a file, and its report is the one that all findings go to. It starts one report only:
+ * of further files like that the finding is printed as a message. */
+static void find_unreadable(const common *c, const arguments *a, const char *path, policyeval_report **report) {
+  policyeval_report *one = NULL;
+  policyeval_policy *policy = NULL;
+  const int rc = policyeval_policy_load_file(c->context, a->kind, path, &policy, &one);
+  policyeval_policy_unref(policy);
+  if (rc == POLICYEVAL_EIO && one && !*report) {
+    *report = one;
+    return;
+  }
+  const char *told = rc == POLICYEVAL_EIO ? policyeval_report_text(one, NULL) : NULL;
+  fail(c, 0, "%s: a file could not be read", path);
+  if (told) fputs(told, stderr);
+  policyeval_report_free(one);
+}
+
+/* Reads one file; whatever is wrong with it, the others are read, too. */
+static int read_input(const common *c, const arguments *a, input *in, policyeval_report **report, bool *no_policy) {
+  const bool standard = strcmp(in->path, "-") == 0;
+  if (is_none(c, in->path)) return 0;
+  if (standard) {
+    const int status = read_file(c, in->path, &in->text, &in->len);
+    *no_policy = *no_policy || status == EXIT_INPUT;
+    return status == EXIT_INPUT ? 0 : status;
+  }
+  in->text = read_quietly(in->path, &in->len);
+  if (in->text) return 0;
+  *no_policy = true;
+  find_unreadable(c, a, in->path, report);
+  return 0;
+}
+
+static int check_input(const common *c, const arguments *a, const input *in, policyeval_report **report, bool *no_policy) {
+  if (!in->text) return 0;
+  const char *name = strcmp(in->path, "-") == 0 ? "<stdin>" : in->path;
+  const int rc = policyeval_validate(a->validation, a->kind, in->text, in->len, name, report);
+  return status_of(c, rc, in->path, no_policy);
+}
+
+/* Without a document: one of which nothing but the one rule is asked that is about files. */
+static int empty_report(const common *c, const arguments *a, policyeval_report **report) {
+  static const char text[] = "{\"Version\":\"2012-10-17\",\"Statement\":[]}";
+  policyeval_validation *nothing = NULL;
+  int rc = policyeval_validation_new(c->context, &nothing);
+  if (rc == POLICYEVAL_OK) rc = policyeval_validation_only(nothing, "FILE_UNREADABLE");
+  if (rc == POLICYEVAL_OK) rc = policyeval_validate(nothing, a->kind, text, sizeof text - 1, "none", report);
+  policyeval_validation_free(nothing);
+  return *report ? 0 : fail_rc(c, rc, "none");
 }
 
 static int print_report(const common *c, policyeval_report *report) {
@@ -186,17 +239,29 @@ static int print_report(const common *c, policyeval_report *report) {
   return put_result(c, text, len);
 }
 
-static int check_files(const common *c, const arguments *a, char *const *files, int count) {
+static int check_inputs(const common *c, const arguments *a, input *in, int count) {
   policyeval_report *report = NULL;
   bool no_policy = false, failing = false;
   int status = 0;
-  for (int i = 0; i < count && !status; i++) status = check_file(c, a, files[i], &report, &no_policy);
+  for (int i = 0; i < count && !status; i++) status = read_input(c, a, &in[i], &report, &no_policy);
+  for (int i = 0; i < count && !status; i++) status = check_input(c, a, &in[i], &report, &no_policy);
+  if (!status && !report) status = empty_report(c, a, &report);
   for (size_t i = 0; i < policyeval_report_count(report); i++)
     failing = failing || policyeval_report_severity(report, i) <= a->fail_on;
   if (!status) status = print_report(c, report);
   policyeval_report_free(report);
   if (status) return status;
   return no_policy ? EXIT_INPUT : expect_status(c, failing ? "FAIL" : "PASS", failing ? EXIT_NO : EXIT_YES);
+}
+
+static int check_files(const common *c, const arguments *a, char *const *files, int count) {
+  input *in = calloc((size_t)count, sizeof *in);
+  if (!in) return fail_rc(c, POLICYEVAL_ENOMEM, "start");
+  for (int i = 0; i < count; i++) in[i].path = files[i];
+  const int status = check_inputs(c, a, in, count);
+  for (int i = 0; i < count; i++) free(in[i].text);
+  free(in);
+  return status;
 }
 
 /* All differences one behind the other, as one patch. */
@@ -213,6 +278,7 @@ static int append(char **all, size_t *len, const char *more, size_t n) {
 static int fix_file(const common *c, const arguments *a, const char *path, char **out, size_t *out_len, bool *no_policy) {
   char *text = NULL, *fixed = NULL, *diff = NULL;
   size_t len = 0, fixed_len = 0, diff_len = 0;
+  if (is_none(c, path)) return 0;
   int status = read_file(c, path, &text, &len);
   if (status) return status;
   const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;

@@ -149,31 +149,49 @@ int verdict_status(const common *c, int effect, bool operable) {
   return allowed && !operable ? EXIT_NO : expect_status(c, policyeval_effect_name(effect), status);
 }
 
-int read_file(const common *c, const char *path, char **text, size_t *len) {
-  FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-  if (file == stdin && feof(stdin)) return usage_error(c, "standard input can be given once");
-  if (!file) return fail(c, EXIT_INPUT, "%s: %s", path, strerror(errno));
+/* The rest of a file, with a NUL behind it; NULL and errno. */
+static char *read_rest(FILE *file, size_t *len) {
   size_t used = 0, room = 0;
   char *bytes = NULL;
+  errno = 0;
   for (;;) {
     if (room - used < 4096) {
       char *more = room > SIZE_MAX / 2 - 65536 ? NULL : realloc(bytes, room = room * 2 + 65536);
-      if (!more) break;
+      if (!more) {
+        free(bytes);
+        errno = ENOMEM;
+        return NULL;
+      }
       bytes = more;
     }
     const size_t n = fread(bytes + used, 1, room - used - 1, file);
     used += n;
     if (n == 0) break;
   }
-  const bool bad = !bytes || ferror(file) || room - used < 1;
-  if (file != stdin) fclose(file);
-  if (bad) {
+  if (ferror(file)) {
     free(bytes);
-    return fail(c, EXIT_INPUT, "%s cannot be read to its end", path);
+    return NULL;
   }
   bytes[used] = '\0';
-  *text = bytes;
   *len = used;
+  return bytes;
+}
+
+char *read_quietly(const char *path, size_t *len) {
+  FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+  if (!file) return NULL;
+  char *text = read_rest(file, len);
+  const int why = errno;
+  if (file != stdin) fclose(file);
+  errno = why;
+  return text;
+}
+
+int read_file(const common *c, const char *path, char **text, size_t *len) {
+  if (strcmp(path, "-") == 0 && feof(stdin)) return usage_error(c, "standard input can be given once");
+  char *bytes = read_quietly(path, len);
+  if (!bytes) return fail(c, EXIT_INPUT, "%s: %s", path, errno == EISDIR ? "this is a folder, not a file" : strerror(errno));
+  *text = bytes;
   return 0;
 }
 

@@ -96,5 +96,7 @@ int verdict_status(const common *c, int effect, bool operable);
 int load_policy(const common *c, int kind, const char *path, policyeval_policy **policy);
 /* The whole of a file or of stdin ("-"); release with free. 0, or EXIT_INPUT after a message. */
 int read_file(const common *c, const char *path, char **text, size_t *len);
+/* The same without a message: NULL and errno. */
+char *read_quietly(const char *path, size_t *len);
 
 #endif

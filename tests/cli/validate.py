@@ -79,6 +79,39 @@ def test_sarif_counts_from_one():
     assert list(result["partialFingerprints"]) == ["policyevalFinding/v1"], result
 
 
+def test_a_file_that_cannot_be_read_is_a_finding_beside_the_others():
+    with Folder() as folder:
+        bad, gone = folder.write("bad.json", REDUNDANT), os.path.join(folder.path, "gone.json")
+        for files in ((bad, gone), (gone, bad)):
+            run = Run("validate", "--type", "identity", *files).check(
+                3, out=f"{gone}: error FILE_UNREADABLE: there is no such file", err="")
+            assert f"{bad}:4:47: suggestion REDUNDANT_ACTION" in run.out and run.err == "", run.out + run.err
+        answer = Run("validate", "--type", "identity", "--format", "json", bad, gone).check(3).json()
+        assert [(f["code"], f["source"]) for f in answer["findings"]] == [
+            ("FILE_UNREADABLE", gone), ("REDUNDANT_ACTION", bad)], answer
+        assert answer["findings"][0]["locations"] == [] and answer["summary"]["error"] == 1, answer
+        sarif = Run("validate", "--type", "identity", "--format", "sarif", gone).check(3).json()
+        assert [r["ruleId"] for r in sarif["runs"][0]["results"]] == ["FILE_UNREADABLE"], sarif
+        Run("validate", "--type", "identity", folder.path).check(3, out="this is a folder, not a file")
+        Run("validate", "--type", "identity", "--expect", "FAIL", gone).check(3)
+        two = Run("validate", "--type", "identity", "--format", "json", gone, gone + "2", bad).check(3, err="gone.json2")
+        assert [f["code"] for f in two.json()["findings"]] == ["FILE_UNREADABLE", "REDUNDANT_ACTION"], two.out
+        Run("validate", "--type", "identity", "--diff", gone).check(3, err="No such file")
+        Run("validate", "--type", "identity", "--diff", folder.path).check(3, err="this is a folder, not a file")
+
+
+def test_no_policy_has_no_findings():
+    for kind in ("identity", "secret", "kms-key", "trust", "scp"):
+        run = Run("validate", "--type", kind, "none", "--expect", "PASS").check(0, err="none: there is no policy")
+        assert run.out == "", run.out
+        answer = Run("validate", "--type", kind, "--format", "json", "none").check(0).json()
+        assert answer["findings"] == [] and answer["summary"]["error"] == 0, answer
+    with Folder() as folder:
+        bad = folder.write("bad.json", REDUNDANT)
+        Run("validate", "--type", "identity", "none", bad).check(0, out="REDUNDANT_ACTION")
+        assert Run("validate", "--type", "identity", "--fix", "none").check(0, err="there is no policy").out == ""
+
+
 def test_several_files_share_a_report():
     with Folder() as folder:
         bad, good = folder.write("a b.json", REDUNDANT), folder.write("good.json", json.dumps(GOOD))
@@ -139,7 +172,7 @@ def test_wrong_input():
     validate("identity", "{").check(3, out="JSON_SYNTAX_ERROR")
     validate("identity", "[]").check(3, out="DATA_TYPE_MISMATCH")
     validate("secret", {"ARN": "arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf", "Name": "a"}).check(3)
-    Run("validate", "--type", "identity", "no/such/file").check(3, err="no/such/file")
+    Run("validate", "--type", "identity", "no/such/file").check(3, out="no/such/file")
     Run("validate", "-").check(2, err="--type")
     Run("validate", "--type", "bucket", "-").check(2, err="--type bucket is no kind")
     Run("validate", "--type", "identity").check(2, err="give a file")
