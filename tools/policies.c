@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { LEVELS = 1000 }; /* they are written from 1 to one less */
 
 static const policy_option caps[] = {
     {OPT_IDENTITY_POLICY, POLICYEVAL_LAYER_IDENTITY, POLICYEVAL_KIND_IDENTITY, "--identity-policy"},
@@ -49,7 +52,7 @@ size_t policies_count(const policies *p, int option) {
 static const char *level_of(const char *text, unsigned *next, unsigned *level) {
   char *end = NULL;
   const unsigned long n = text[0] >= '1' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
-  if (end && *end == ':' && n < 1000) {
+  if (end && *end == ':' && n < LEVELS) {
     *level = (unsigned)n;
     if (n > *next) *next = (unsigned)n;
     return end + 1;
@@ -58,14 +61,24 @@ static const char *level_of(const char *text, unsigned *next, unsigned *level) {
   return text;
 }
 
+/* A number and a colon that are no level, and no file of that whole name. */
+static bool is_bad_level(const char *text) {
+  const size_t digits = strspn(text, "0123456789");
+  if (digits == 0 || text[digits] != ':') return false;
+  const unsigned long n = strtoul(text, NULL, 10);
+  return (text[0] == '0' || n >= LEVELS) && access(text, F_OK) != 0;
+}
+
 /* Levels are counted, so only here is it seen that --scp FILE --scp 1:none speak of one level. */
 static int check_levels(const common *c, const policies *p, int option) {
-  enum { LEVELS = 1000, FILES = 1, NONE = 2 };
+  enum { FILES = 1, NONE = 2 };
   unsigned char said[LEVELS] = {0};
   unsigned next = 0, level = 0;
   for (size_t i = 0; i < p->nfiles; i++) {
     const policy_file *file = &p->files[i];
     if (file->what->option != option || strcmp(file->path, "none") == 0) continue;
+    if (is_bad_level(file->path))
+      return usage_error(c, "%s %s: levels are counted from 1 (to %d)", file->what->name, file->path, LEVELS - 1);
     const bool none = strcmp(level_of(file->path, &next, &level), "none") == 0;
     if (level >= LEVELS) continue;
     said[level] |= none ? NONE : FILES;

@@ -53,12 +53,19 @@ int pe_arg_reading(const char *row, const char *reading, pe_row *out_row, unsign
   return POLICYEVAL_OK;
 }
 
+/* A refusal with its reason. */
+static int told(int rc, const char *why, const char **detail) {
+  if (rc == POLICYEVAL_EINVAL) *detail = why;
+  return rc;
+}
+
 int pe_arg_principal_fact(pe_request_builder *b, int fact, pe_slice value, const char **detail) {
+  static const char unnamed[] = "the name of a session is not empty";
   switch (fact) {
     case POLICYEVAL_PRINCIPAL_ROLE_ARN: return pe_request_set_role_arn(b, value, detail);
-    case POLICYEVAL_PRINCIPAL_SESSION_NAME: return pe_request_set_session_name(b, value);
-    case POLICYEVAL_PRINCIPAL_PATH: return pe_request_set_principal_path(b, value);
-    case POLICYEVAL_PRINCIPAL_ID: return pe_request_set_principal_id(b, value);
+    case POLICYEVAL_PRINCIPAL_SESSION_NAME: return told(pe_request_set_session_name(b, value), unnamed, detail);
+    case POLICYEVAL_PRINCIPAL_PATH: return told(pe_request_set_principal_path(b, value), "a path begins and ends with /", detail);
+    case POLICYEVAL_PRINCIPAL_ID: return told(pe_request_set_principal_id(b, value), "a unique id is not empty", detail);
     case POLICYEVAL_PRINCIPAL_PARENT: return pe_request_set_parent(b, value, detail);
     default: *detail = "there is no such fact about a principal"; return POLICYEVAL_EINVAL;
   }

@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import stat
 import urllib.parse
 
@@ -353,6 +354,28 @@ def test_a_fact_has_one_value_or_is_unknown():
                 ["--context", "aws:PrincipalOrgID=o-2", "--principal-org", "o-1"]):
         access(*CORRECTED, *two).check(2, "aws:PrincipalOrgID is given twice, and --principal-org says its one value")
     access(*CORRECTED, "--context", "aws:TagKeys=a", "--context", "aws:TagKeys=a", "--context", "aws:TagKeys=b").check(0)
+
+
+def test_a_fact_that_is_refused_says_why():
+    for asks in (lambda *args: access(*CORRECTED, *args),
+                 lambda *args: Run("simulate", "--principal", PRINCIPAL, "--action", "s3:GetObject", "--resource", "*", *args)):
+        for path in ("team", "/team", "team/", ""):
+            asks("--principal-path", path).check(2, err=f"--principal-path {path}: a path begins and ends with /")
+        asks("--session-name", "").check(2, err="--session-name : the name of a session is not empty")
+        asks("--principal-id", "").check(2, err="--principal-id : a unique id is not empty")
+
+
+def test_levels_are_counted_from_one():
+    triple = [os.path.abspath(a) if os.path.exists(a) else a for a in CORRECTED]  # names are looked for in another folder
+    with Folder() as folder:
+        shutil.copy(article("corrected", "role.json"), os.path.join(folder.path, "role.json"))
+        shutil.copy(article("corrected", "role.json"), os.path.join(folder.path, "0:there.json"))
+        for level in ("0:role.json", "00:role.json", "1000:role.json", "99999999999999999999999:none", "0:none"):
+            for option in ("--scp", "--rcp"):
+                access(*triple, option, level, cwd=folder.path).check(
+                    2, err=f"{option} {level}: levels are counted from 1 (to 999)")
+        access(*triple, "--scp", "0:there.json", cwd=folder.path).check(0, "allowed")
+        access(*triple, "--scp", "1:role.json", cwd=folder.path).check(0, "allowed")
 
 
 def test_output_keeps_the_mode_of_what_it_replaces():

@@ -20,10 +20,10 @@ KEY = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890
 class Run:
     """One run of the tool."""
 
-    def __init__(self, *args, stdin=None, env=None):
+    def __init__(self, *args, stdin=None, env=None, cwd=None):
         self.args = [str(a) for a in args]
-        done = subprocess.run([TOOL, *self.args], input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL,
-                              capture_output=True, env={**os.environ, **(env or {})}, timeout=60)
+        done = subprocess.run([os.path.abspath(TOOL), *self.args], input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL,
+                              capture_output=True, cwd=cwd, env={**os.environ, **(env or {})}, timeout=60)
         self.status = done.returncode
         self.out = done.stdout.decode()
         self.err = done.stderr.decode()
