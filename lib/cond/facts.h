@@ -16,6 +16,7 @@ typedef struct pe_fact {
   uint8_t unknown; /* declared unknown: count is 0 */
   uint8_t twice;   /* AMB-36: a tag key in several spellings, one value each: values are in the order given */
   uint8_t derived; /* set by the library, not by the caller */
+  uint8_t implied; /* … and follows from who calls what, so that whoever reads the request knows it */
 } pe_fact;
 
 /* Sorted by (hash, key); keys that are absent are not in the list. */

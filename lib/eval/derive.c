@@ -166,4 +166,7 @@ void pe_derive_rules(pe_request *r) {
   r->cross_account_void = (secret || key) && !(flags & PE_ACTION_CROSS_ACCOUNT);
   r->signed_only = secret || key;
   r->type_word = has_type_word(&r->resource);
+  if (r->target == PE_TARGET_KEY && r->resource.count == PE_ARN_FIELDS &&
+      pe_slice_starts(r->resource.field[PE_ARN_RESOURCE], PE_SLICE("key/aws/")))
+    r->aws_managed_key = 1; /* named by its alias, as the access question names the one of Secrets Manager */
 }

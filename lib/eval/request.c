@@ -509,6 +509,7 @@ static int add_derived(pe_request_builder *b) {
                    .name = b->names.name[i],
                    .hash = b->names.hash[i],
                    .derived = 1,
+                   .implied = 1,
                    .values = context ? b->context_keys.data : &b->derived[i].value,
                    .count = context ? (uint32_t)b->context_keys.len : !b->derived[i].unknown,
                    .multi = context,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A request as a case of `simulate --cases`: what was given, not what was derived from it. */
+/* A request as a case of `simulate --cases`: what was given and what is known about the call, not what follows from these. */
 #include "policyeval/context.h"
 #include "report/render.h"
 #include "report/stream.h"
@@ -72,7 +72,7 @@ static void write_facts(pe_stream *s, const pe_facts *facts, bool unknown) {
   pe_buf_init(&name, s->out->alloc);
   for (uint32_t i = 0; i < facts->count; i++) {
     const pe_fact *f = &facts->items[i];
-    if (f->derived || (f->unknown != 0) != unknown) continue;
+    if (f->implied || (f->unknown != 0) != unknown) continue;
     if (!opened) {
       pe_stream_name(s, unknown ? "unknown" : "context");
       pe_stream_open(s, unknown ? '[' : '{');

@@ -328,7 +328,7 @@ static int build(legs *g, int leg) {
   if (!rc) rc = pe_request_set_managed_key(b, r->aws_managed_key);
   for (uint32_t i = 0; i < r->facts.count && !rc; i++) {
     const pe_fact *f = &r->facts.items[i];
-    if (f->unknown) continue;
+    if (f->unknown || f->implied) continue;
     /* By its name as it was spelled: grants compare the pairs of the encryption context so. */
     rc = f->derived ? pe_request_set_default(b, f->name, f->values, f->count, f->multi)
                     : pe_request_set_fact(b, f->name, f->values, f->count, f->multi);

@@ -3,7 +3,7 @@
 
 import json
 
-from cli import Folder, Run, main
+from cli import KEY, PRINCIPAL, SECRET as QUESTION_SECRET, Folder, Run, article, main
 
 NOTHING = {"identity": {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}},
            "resource": {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}}
@@ -104,6 +104,28 @@ def test_variables_stand_for_values_of_the_form_of_their_key():
             test = {"StringLike": {key: "*"}} if other else {"Null": {key: "false"}}
             got = new_access("identity", allow(Action="s3:GetObject", Resource="arn:aws:s3:::b/${%s}/x" % key, Condition=test))
             assert got["resource"] == f"arn:aws:s3:::b/{value}/x", got
+
+
+def test_witnesses_of_the_access_question_are_complete_cases():
+    """Given back with the policies of the question, both legs are allowed."""
+    def document(name):
+        with open(article("corrected", name), encoding="utf-8") as file:
+            return json.load(file)
+
+    folder, own = Folder(), [document("role.json")]
+    question = ["--secret", QUESTION_SECRET, "--key", KEY, "--secret-policy", article("corrected", "secret.json"), "--key-policy",
+                article("corrected", "key.json")]
+    role = article("corrected", "role.json")
+    asked = Run("access", "--principal", PRINCIPAL, *question, "--identity-policy", role, "--all-requests", "--format", "json")
+    who = Run("who-can", *question, "--identity-policy", f"{PRINCIPAL}:{role}", "--format", "json")
+    found = [p["witness"] for p in who.json()["principals"] if p.get("principal") == PRINCIPAL]
+    assert len(found) == 1, who.out
+    for both in (asked.json()["witness"], found[0]):
+        lines = [{**both[leg], "policies": {"identity": own, "resource": [document(name)]}}
+                 for leg, name in (("secret", "secret.json"), ("key", "key.json"))]
+        cases = folder.write("cases.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+        answers = Run("simulate", "--cases", cases).check(0).out.splitlines()
+        assert [json.loads(answer)["decision"] for answer in answers] == ["allowed", "allowed"], answers
 
 
 main(globals())

@@ -29,6 +29,7 @@ if HAVE_CHECK
 check_PROGRAMS += tests/oom/oom_questions
 TESTS += tests/oom/oom_questions
 tests_oom_oom_questions_SOURCES = tests/oom/oom_questions.c tests/oom/questions.c tests/oom/questions.h
-tests_oom_oom_questions_SOURCES += tests/vectors/vector_access.c tests/vectors/vector_file.c tests/vectors/vectors.h
+tests_oom_oom_questions_SOURCES += tests/vectors/vector_access.c tests/vectors/vector_file.c
+tests_oom_oom_questions_SOURCES += tests/vectors/vector_replay.c tests/vectors/vectors.h
 tests_oom_oom_questions_LDADD = tests/unit/libunit.la libpe.la $(CHECK_LIBS) $(JANSSON_LIBS)
 endif

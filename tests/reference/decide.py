@@ -550,6 +550,8 @@ class Run:
         c = self.caller
         if self.action == "kms:retiregrant" or self.bare or self.case.get("resource_management_account"):
             return True
+        if self.action.startswith("kms:") and self.fields and self.fields[5].startswith("key/aws/"):
+            return True
         if c.kind == "session" and (c.path or "").startswith("/aws-service-role/"):
             return True
         return c.kind == "service" and self.row("A31") == "exempt"

@@ -7,6 +7,7 @@ tests_vectors_run_vectors_SOURCES += tests/vectors/vector_analysis.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vector_decide.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vector_file.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vector_load.c
+tests_vectors_run_vectors_SOURCES += tests/vectors/vector_replay.c
 tests_vectors_run_vectors_SOURCES += tests/vectors/vectors.h
 tests_vectors_run_vectors_LDADD = libpolicyeval.la $(JANSSON_LIBS)
 TESTS += tests/vectors/run_vectors

@@ -192,21 +192,11 @@ static void compare(vector *v, policyeval_access *q) {
   json_decref(result);
 }
 
-/* The same question over all requests, where the vector has an answer for it. */
-static int compare_reach(vector *v, policyeval_access *q) {
-  const json_t *expected = json_object_get(v->expect, "all_requests");
-  const int rc = expected ? policyeval_access_all_requests(q) : POLICYEVAL_OK;
-  const char *got = policyeval_reach_name(policyeval_access_reach(q));
-  if (!rc && expected && strcmp(json_string_value(expected), got) != 0)
-    vector_fault_text(v, "all requests", json_string_value(expected), got);
-  return rc;
-}
-
 void vector_access(vector *v) {
   policyeval_access *q = NULL;
   int rc = policyeval_access_new(v->context, &q);
   if (!rc) rc = vector_access_fill(v->context, q, v->input);
-  if (!rc) rc = compare_reach(v, q);
+  if (!rc) rc = vector_replay(v, q);
   if (!rc) rc = policyeval_access_decide(q);
   const char *why = policyeval_access_detail(q);
   if (rc)

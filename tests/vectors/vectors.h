@@ -30,6 +30,10 @@ void vector_analysis(vector *v);
 /* Puts the case of an access vector (or of a grant vector) into a question. 0, or the error of the call that refused. */
 int vector_access_fill(policyeval_context *context, policyeval_access *question, json_t *input);
 
+/* The question over all requests: its answer where the vector has one, and its witness and counterexample given to the
+ * simulator. 0, or the error of the call that refused. */
+int vector_replay(vector *v, policyeval_access *question);
+
 /* A template with "$name" replaced; members and elements without a value are dropped. NULL: this one is. */
 json_t *vector_expand(json_t *node, json_t *with);
 
