@@ -159,19 +159,85 @@ static int compile_leg(legs *g, int leg, bool scan) {
   return rc;
 }
 
-static int add_text_literal(legs *g, uint32_t key, const char *before, pe_slice text, const char *after, bool nocase) {
+static int add_pattern_literal(legs *g, uint32_t key, const char *before, const pe_pattern *p, const char *after) {
   pe_atom atom;
   uint32_t test;
   pe_literal l = 0;
-  pe_elem e = {.kind = PE_ELEM_LITERAL, .literal = text};
-  pe_pattern p = {.elems = &e, .nelems = 1, .flags = nocase ? PE_PATTERN_NOCASE : 0};
   pe_atom_init(&atom, &g->space, &g->c.variables);
-  int rc = pe_atom_pattern(&atom, before, &p, after, false);
+  int rc = pe_atom_pattern(&atom, before, p, after, false);
   if (!rc) rc = pe_atom_finish(&atom, key, &test);
   if (!rc) rc = pe_compile_literal(&g->c, key, test, false, &l);
   if (!rc) rc = push(&g->base, l, g->in->alloc);
   pe_atom_done(&atom);
   return rc;
+}
+
+static int add_text_literal(legs *g, uint32_t key, const char *before, pe_slice text, const char *after, bool nocase) {
+  pe_elem e = {.kind = PE_ELEM_LITERAL, .literal = text};
+  const pe_pattern p = {.elems = &e, .nelems = 1, .flags = nocase ? PE_PATTERN_NOCASE : 0};
+  return add_pattern_literal(g, key, before, &p, after);
+}
+
+/* A text that lives as long as the space, as the value to try first. */
+static int prefer(legs *g, uint32_t key, const pe_buf *text) {
+  const char *copy = text->failed ? NULL : pe_arena_copy(g->space.arena, text->ptr, text->len);
+  pe_slice *likely = copy ? pe_arena_alloc(g->space.arena, sizeof *likely) : NULL;
+  if (!likely) return POLICYEVAL_ENOMEM;
+  *likely = pe_slice_of(copy, text->len);
+  g->space.keys.data[key].likely = likely;
+  g->space.keys.data[key].nlikely = 1;
+  return 0;
+}
+
+/* The role's id is known, the session's name is not: what both together make, aws:userid, starts with the id. */
+static uint32_t userid_of_open_session(const legs *g) {
+  const pe_request *r = g->in->request[PE_LEG_SECRET];
+  const pe_slice name = PE_SLICE("aws:userid");
+  if (r->caller.kind != PE_CALLER_ROLE || r->caller.session_known || !r->caller.unique_id.len) return UINT32_MAX;
+  for (uint32_t i = 0; i < r->facts.count; i++) {
+    if (pe_slice_eq(r->facts.items[i].key, name) && !r->facts.items[i].implied) return UINT32_MAX;
+  }
+  for (size_t k = 0; k < g->space.keys.len; k++) {
+    if (pe_slice_eq_ascii_nocase(g->space.keys.data[k].name, name)) return (uint32_t)k;
+  }
+  return UINT32_MAX;
+}
+
+static int fix_userid(legs *g, pe_slice id) {
+  const uint32_t key = userid_of_open_session(g);
+  if (key == UINT32_MAX) return 0;
+  pe_buf text;
+  pe_buf_init(&text, g->in->alloc);
+  pe_buf_slice(&text, id);
+  pe_buf_char(&text, ':');
+  int rc = text.failed ? POLICYEVAL_ENOMEM : add_text_literal(g, key, "", pe_slice_of(text.ptr, text.len), "+*", false);
+  pe_buf_str(&text, "example-session");
+  if (!rc) rc = prefer(g, key, &text);
+  pe_buf_done(&text);
+  return rc;
+}
+
+/* Some session of the role, by a name that can be read if any will do. */
+static int fix_open_session(legs *g, const pe_caller *c) {
+  pe_elem e[] = {{.kind = PE_ELEM_LITERAL}, {.kind = PE_ELEM_ONE}, {.kind = PE_ELEM_STAR}, {.kind = PE_ELEM_LITERAL}};
+  const pe_pattern p = {.elems = e, .nelems = 4, .has_wild = 1};
+  pe_buf before, after;
+  pe_buf_init(&before, g->in->alloc);
+  pe_buf_init(&after, g->in->alloc);
+  pe_buf_slice(&before, c->role_arn);
+  pe_buf_char(&before, PE_SEPARATOR);
+  pe_buf_char(&after, PE_SEPARATOR);
+  pe_buf_slice(&after, c->unique_id);
+  e[0].literal = pe_slice_of(before.ptr, before.len);
+  e[3].literal = pe_slice_of(after.ptr, after.len);
+  int rc = before.failed || after.failed ? POLICYEVAL_ENOMEM
+                                         : add_pattern_literal(g, g->c.principal, "", &p, c->unique_id.len ? "" : "*");
+  pe_buf_str(&before, "example-session");
+  pe_buf_slice(&before, pe_slice_of(after.ptr, after.len));
+  if (!rc) rc = prefer(g, g->c.principal, &before);
+  pe_buf_done(&before);
+  pe_buf_done(&after);
+  return rc ? rc : fix_userid(g, c->unique_id);
 }
 
 /* The principal is given; only the name of a session may be open. */
@@ -181,28 +247,15 @@ static int fix_principal(legs *g) {
   if (c->kind == PE_CALLER_SERVICE) return add_text_literal(g, g->c.principal, "|service|", c->service, "", false);
   if (c->kind == PE_CALLER_PROVIDER) return add_text_literal(g, g->c.principal, "|provider|", c->service, "", false);
   if (c->kind == PE_CALLER_ANONYMOUS) return add_text_literal(g, g->c.principal, "|anonymous|", PE_SLICE(""), "", false);
+  if (c->kind == PE_CALLER_ROLE && !c->session_known) return fix_open_session(g, c);
   pe_buf_init(&text, g->in->alloc);
   pe_buf_slice(&text, c->kind == PE_CALLER_ROLE ? c->role_arn : c->arn);
   pe_buf_char(&text, PE_SEPARATOR);
-  bool open = c->kind == PE_CALLER_ROLE && !c->session_known;
-  if (!open) {
-    pe_buf_slice(&text, c->session);
-    pe_buf_char(&text, PE_SEPARATOR);
-    pe_buf_slice(&text, c->unique_id);
-  }
+  pe_buf_slice(&text, c->session);
+  pe_buf_char(&text, PE_SEPARATOR);
+  pe_buf_slice(&text, c->unique_id);
   int rc = text.failed ? POLICYEVAL_ENOMEM
-                       : add_text_literal(g, g->c.principal, "", pe_slice_of(text.ptr, text.len), open ? "+*|*" : "", false);
-  if (!rc && open) { /* a name that can be read, if any will do */
-    pe_buf_str(&text, "example-session\x1F");
-    char *copy = text.failed ? NULL : pe_arena_copy(g->space.arena, text.ptr, text.len);
-    pe_slice *likely = copy ? pe_arena_alloc(g->space.arena, sizeof *likely) : NULL;
-    if (!likely) rc = POLICYEVAL_ENOMEM;
-    if (likely) {
-      *likely = pe_slice_of(copy, text.len);
-      g->space.keys.data[g->c.principal].likely = likely;
-      g->space.keys.data[g->c.principal].nlikely = 1;
-    }
-  }
+                       : add_text_literal(g, g->c.principal, "", pe_slice_of(text.ptr, text.len), "", false);
   pe_buf_done(&text);
   return rc;
 }
@@ -307,6 +360,13 @@ static int copy_caller(const pe_caller *c, pe_slice session, pe_request_builder 
   return !rc && c->parent.count ? pe_request_set_parent(b, c->parent.text, why) : rc;
 }
 
+/* The session's name as aws:userid has it, which is asked about: what comes after the role's id. */
+static pe_slice named_by_userid(const legs *g, uint32_t key, pe_slice id, pe_slice otherwise) {
+  const pe_value *v = pe_oracle_value(&g->o, key, g->solution.values[key]);
+  const pe_slice text = v->count ? pe_oracle_text(&g->o, key, v, 0) : PE_SLICE("");
+  return text.len > id.len + 1 ? pe_slice_sub(text, id.len + 1, text.len) : otherwise;
+}
+
 /* The request of a leg as it was given, and beside it what the point says about the other keys. */
 static int build(legs *g, int leg) {
   const pe_request *r = g->in->request[leg];
@@ -318,6 +378,8 @@ static int build(legs *g, int leg) {
   while (start < principal.len && (unsigned char)principal.ptr[start] != PE_SEPARATOR) start++;
   for (end = ++start; end < principal.len && (unsigned char)principal.ptr[end] != PE_SEPARATOR;) end++;
   if (end > start) session = pe_slice_sub(principal, start, end);
+  const uint32_t userid = userid_of_open_session(g);
+  if (userid != UINT32_MAX) session = named_by_userid(g, userid, r->caller.unique_id, session);
   pe_request_builder_clear(b);
   pe_request_apply_readings(b, &g->readings);
   int rc = copy_caller(&r->caller, session, b, &why);
@@ -338,7 +400,7 @@ static int build(legs *g, int leg) {
     pe_slice name = plain_name(g->space.keys.data[k].name, &of);
     const pe_value *v = pe_oracle_value(&g->o, k, g->solution.values[k]);
     if (v->shape == PE_SHAPE_ABSENT || pe_slice_starts(name, PE_SLICE("@"))) continue;
-    if (of != leg && !pe_compile_shared_key(name)) continue;
+    if (k == userid || (of != leg && !pe_compile_shared_key(name))) continue;
     pe_slice texts[16];
     uint32_t n = v->count < 16 ? v->count : 16;
     bool known = false;
