@@ -54,6 +54,7 @@ typedef struct pe_compiler {
   bool caller_account;         /* kms:CallerAccount is asked about */
   uint8_t bare_services;       /* of pe_compile_bare_services, of all Allows */
   bool boundary;               /* the caller has a permissions boundary (D2.2) */
+  const pe_caller *caller;     /* the only one there is; NULL: any */
   const char *prefix;          /* before the names of keys that requests do not share; NULL: none */
   PE_VEC(pe_literal) literals; /* scratch: the box that is being built */
   bool never;                  /* … it is empty */

@@ -323,6 +323,7 @@ static int compile(legs *g) {
   static const char *const names[PE_LEGS][2] = {{"@action", "@resource"}, {KEY_LEG "@action", KEY_LEG "@resource"}};
   int rc = pe_space_init(&g->space, g->in->alloc);
   if (!rc) rc = pe_compiler_init(&g->c, &g->space, g->in->catalog, &g->readings, NULL, 0);
+  g->c.caller = &g->in->request[PE_LEG_SECRET]->caller;
   for (int leg = 0; leg < PE_LEGS && !rc; leg++) {
     rc = pe_space_find_key(&g->space, pe_slice_str(names[leg][0]), &g->actions[leg]);
     if (!rc) rc = pe_space_find_key(&g->space, pe_slice_str(names[leg][1]), &g->resources[leg]);
@@ -738,7 +739,9 @@ static int attempt(const pe_legs_input *in, pe_budget *budget, const pe_readings
   if (!rc) rc = compile(&g);
   if (!rc) rc = search(&g, out, can, cannot);
   for (unsigned i = 0; i < PE_ROW_WORDS; i++) rows->word[i] |= g.c.rows.word[i];
-  if (!*doubt && (g.doubtful || g.o.mixed)) *doubt = g.o.mixed ? PE_GIVE_UP_MIXED : PE_GIVE_UP_VARIABLE;
+  if (!*doubt && (g.doubtful || g.o.mixed)) {
+    *doubt = g.o.mixed ? PE_GIVE_UP_MIXED : g.c.variables.seen.len ? PE_GIVE_UP_VARIABLE : PE_GIVE_UP_OPAQUE;
+  }
   release(&g);
   return rc;
 }
@@ -777,7 +780,7 @@ int pe_legs_run(const pe_legs_input *in, pe_legs_result *out) {
   if (budget.hit) doubt = budget.hit;
   bool sure = !doubt;
   r.answer = can && cannot ? PE_LEGS_SOMETIMES : can && sure ? PE_LEGS_ALWAYS : cannot && sure ? PE_LEGS_NEVER : PE_LEGS_UNKNOWN;
-  if (r.answer == PE_LEGS_UNKNOWN) r.why = doubt ? doubt : PE_GIVE_UP_VARIABLE;
+  if (r.answer == PE_LEGS_UNKNOWN) r.why = doubt ? doubt : PE_GIVE_UP_OPAQUE;
   *out = r;
   return 0;
 }

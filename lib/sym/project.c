@@ -210,6 +210,24 @@ static int session_principal(pe_atom *atom, const pe_principal *p, pe_buf *b) {
   return 0;
 }
 
+enum { A7_KNOWN, A7_NAME, A7_EXACT };
+
+/* A caller that is given may not tell all about itself: the path of a session's role (A7), or a federated user's own ARN where
+ * its user is listed. */
+static int given_principal(pe_compiler *c, pe_atom *atom, const pe_principal *p, pe_buf *b) {
+  const pe_caller *who = c->caller;
+  if (!who) return 0;
+  if (who->kind == PE_CALLER_FEDERATED_USER && who->parent.count && p->kind == PE_PRINCIPAL_USER &&
+      pe_slice_eq(p->text, who->parent.text))
+    return pe_atom_text(atom, "", who->arn, "|*|*");
+  if (who->kind != PE_CALLER_ROLE || who->path_known || p->kind != PE_PRINCIPAL_ROLE || pe_slice_eq(p->path, PE_SLICE("/")) ||
+      pe_compile_reading(c, PE_ROW_A7) == A7_EXACT)
+    return 0;
+  put_arn(b, p, ":iam::", ":role/");
+  pe_buf_slice(b, p->name);
+  return text_frame(atom, b, "|*|*");
+}
+
 static int one_principal(pe_atom *atom, const pe_principal *p, pe_buf *b) {
   int rc;
   switch ((pe_principal_kind)p->kind) {
@@ -296,6 +314,7 @@ static int listed(pe_compiler *c, const pe_statement *s, pe_atom *atom, pe_buf *
   for (uint32_t i = 0; i < s->nprincipals && !rc; i++) {
     const pe_principal *p = &s->principals[i];
     rc = every ? exempt(s, atom, p, b) : one_principal(atom, p, b);
+    if (!rc && !every) rc = given_principal(c, atom, p, b);
   }
   return rc;
 }
