@@ -52,3 +52,15 @@ int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_opera
   *out = c;
   return 0;
 }
+
+bool pe_condition_same(const pe_condition *a, const pe_condition *b) {
+  if (a->count != b->count || !pe_slice_eq(a->operator_text, b->operator_text) ||
+      !pe_slice_eq(a->key, b->key)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < a->count; i++) {
+    const pe_cond_value *x = &a->values[i], *y = &b->values[i];
+    if (x->json_type != y->json_type || x->valid != y->valid || !pe_slice_eq(x->text, y->text)) return false;
+  }
+  return true;
+}

@@ -101,6 +101,9 @@ typedef struct pe_cond_input { /* one value as read from the document */
 int pe_condition_compile(pe_arena *arena, pe_slice operator_text, const pe_operator *op, pe_slice key,
                          const pe_cond_input *values, uint32_t count, bool variables, pe_condition *out);
 
+/* Are both written the same: operator, key and values, in their order? */
+bool pe_condition_same(const pe_condition *a, const pe_condition *b);
+
 /* Why an entry failed or held, for explanations. */
 typedef enum pe_cond_why {
   PE_WHY_MATCHED, PE_WHY_NOT_EQUAL, PE_WHY_ABSENT, PE_WHY_ABSENT_TRUE, PE_WHY_EMPTY,

@@ -178,18 +178,6 @@ static bool same_resources(const pe_statement *a, const pe_statement *b) {
   return true;
 }
 
-static bool same_condition(const pe_condition *a, const pe_condition *b) {
-  if (a->count != b->count || !pe_slice_eq(a->operator_text, b->operator_text) ||
-      !pe_slice_eq(a->key, b->key)) {
-    return false;
-  }
-  for (uint32_t i = 0; i < a->count; i++) {
-    const pe_cond_value *x = &a->values[i], *y = &b->values[i];
-    if (x->json_type != y->json_type || x->valid != y->valid || !pe_slice_eq(x->text, y->text)) return false;
-  }
-  return true;
-}
-
 static bool same_statement(const pe_statement *a, const pe_statement *b) {
   if (a->effect != b->effect || a->broken != b->broken || a->no_effect != b->no_effect ||
       a->names_principal_arn != b->names_principal_arn || !same_text(a->sid, b->sid) ||
@@ -198,7 +186,7 @@ static bool same_statement(const pe_statement *a, const pe_statement *b) {
     return false;
   }
   for (uint32_t i = 0; i < a->nconditions; i++) {
-    if (!same_condition(&a->conditions[i], &b->conditions[i])) return false;
+    if (!pe_condition_same(&a->conditions[i], &b->conditions[i])) return false;
   }
   return true;
 }

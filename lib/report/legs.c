@@ -144,6 +144,14 @@ static void put_blocking(pe_buf *out, const pe_legs_result *r) {
   }
 }
 
+static void put_assumptions(pe_buf *out, const pe_legs_result *r) {
+  for (unsigned row = 0; row < PE_ROWS; row++) {
+    if (!pe_rowset_has(&r->assumptions, (pe_row)row)) continue;
+    const pe_row_info *info = pe_row_get((pe_row)row);
+    pe_buf_fmt(out, "  assumes %s: AWS does not say, and readings differ. %s\n", info->name, info->text);
+  }
+}
+
 int pe_render_legs_text(const pe_legs_result *r, const pe_access *access, const pe_request *secret_leg, pe_buf *out) {
   static const char *const can[] = {" perhaps can read ", " can never read ", " can sometimes read ", " can always read "};
   pe_buf_fmt(out, "%s: ", policyeval_reach_name(r->answer));
@@ -164,8 +172,9 @@ int pe_render_legs_text(const pe_legs_result *r, const pe_access *access, const 
   }
   put_case(out, "e.g. ", r->witness);
   if (r->counter[0]) {
-    put_case(out, r->answer == PE_LEGS_NEVER ? "e.g. " : "not  ", r->counter);
+    put_case(out, "not  ", r->counter);
     put_blocking(out, r);
   }
+  put_assumptions(out, r);
   return pe_text_plain(out);
 }

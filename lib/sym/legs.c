@@ -648,7 +648,7 @@ static bool is_fixed(const legs *g, pe_literal l) {
 static int add_clause(pe_legs_result *out, const pe_note *n, bool holds) {
   for (size_t i = 0; i < out->region.len; i++) {
     const pe_clause *c = &out->region.data[i];
-    if (c->note.condition == n->condition && c->holds == holds) return 0;
+    if (pe_condition_same(c->note.condition, n->condition) && c->holds == holds) return 0;
   }
   pe_clause *slot = pe_vec_push(&out->region, out->alloc);
   if (!slot) return POLICYEVAL_ENOMEM;
@@ -665,7 +665,7 @@ static int keep_region(const legs *g, pe_legs_result *out) {
     for (uint32_t i = 0; i < g->items.len && !rc; i++) {
       const item *it = &g->items.data[i];
       if (it->statement != n->statement || !counts(g, it)) continue;
-      if (!it->statement && !pe_ids_hold(it->box.literals, it->box.count, n->literal)) continue;
+      if (!pe_ids_hold(it->box.literals, it->box.count, n->literal)) continue; /* what it says on the other leg */
       if (!it->deny && matched(g, it)) rc = add_clause(out, n, true);
       if (it->deny && pe_ids_hold(g->solution.region, g->solution.nregion, n->literal ^ 1)) rc = add_clause(out, n, false);
     }

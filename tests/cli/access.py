@@ -428,4 +428,26 @@ def test_version():
     assert os.path.isdir(ARTICLE)
 
 
+def test_all_requests_says_what_is_open_and_says_it_once():
+    folder = Folder()
+    stage = {"StringEqualsIfExists": {"secretsmanager:VersionStage": "AWSCURRENT"}}
+    via = {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com", "kms:EncryptionContext:SecretARN": SECRET}}
+
+    def policy(name, *statements):
+        return folder.write(name, json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": action, "Resource": "*", "Condition": condition, **more}
+            for action, condition, more in statements]}))
+
+    who = {"Principal": {"AWS": PRINCIPAL}}
+    files = ["--secret-policy", policy("secret.json", ("secretsmanager:GetSecretValue", stage, who)), "--key", KEY,
+             "--key-policy", policy("key.json", ("kms:Decrypt", via, who)), "--identity-policy",
+             policy("role.json", ("secretsmanager:GetSecretValue", stage, {}), ("kms:Decrypt", via, {}))]
+    run = access(*files, "--all-requests").check(1, "sometimes: ", "  e.g.   ", "  not    ")
+    assert run.out.count("AWSCURRENT, or is absent") == 1 and "kms:ViaService" not in run.out and "SecretARN" not in run.out, run.out
+    answer = access(*files, "--all-requests", "--format", "json").check(1).json()
+    assert answer["conditions"] == ["secretsmanager:VersionStage is AWSCURRENT, or is absent"], answer
+    run = access(*files, "--version-stage", "AWSPREVIOUS", "--all-requests").check(1, "never: ", "  not    ")
+    assert "e.g." not in run.out, run.out
+
+
 main(globals())
