@@ -135,17 +135,23 @@ static pe_op positive(pe_op op) {
                                                                                           : PE_OP_STRING_EQUALS;
 }
 
-static int value_node(finder *f, dimension *d, const pe_condition *cond, uint32_t i) {
-  pe_operator op = {.op = (uint8_t)positive((pe_op)cond->op.op),
-                    .quantifier = cond->info && cond->info->multi ? PE_SET_FOR_ANY : PE_SET_NONE};
-  pe_cond_input in = {.text = cond->values[i].text, .json_type = PE_JSON_STRING};
-  pe_condition *one = pe_arena_zero(f->space.arena, 1, sizeof *one);
+/* Adds to the box that the key has the value. */
+static int add_value(const finder *f, pe_compiler *c, pe_slice key, pe_slice value, pe_op how) {
+  const pe_key_info *info = pe_key_find(key);
+  pe_operator op = {.op = (uint8_t)how, .quantifier = info && info->multi ? PE_SET_FOR_ANY : PE_SET_NONE};
+  pe_cond_input in = {.text = value, .json_type = PE_JSON_STRING};
+  pe_condition *one = pe_arena_zero(c->space->arena, 1, sizeof *one);
   if (!one) return POLICYEVAL_ENOMEM;
-  int rc = pe_condition_compile(f->space.arena, PE_SLICE("StringLike"), &op, cond->key, &in, 1, f->policy->version_2012, one);
+  int rc = pe_condition_compile(c->space->arena, PE_SLICE("StringLike"), &op, key, &in, 1, f->policy->version_2012, one);
+  return rc ? rc : pe_compile_condition(c, one);
+}
+
+static int value_node(finder *f, dimension *d, const pe_condition *cond, uint32_t i) {
+  const pe_op how = positive((pe_op)cond->op.op);
   pe_compile_start(&f->c);
-  if (!rc) rc = pe_compile_condition(&f->c, one);
+  int rc = add_value(f, &f->c, cond->key, cond->values[i].text, how);
   if (rc || f->c.never || f->c.literals.len != 1) return rc;
-  return add_node(f, d, cond->values[i].text, op.op, f->c.literals.data[0]) ? 0 : POLICYEVAL_ENOMEM;
+  return add_node(f, d, cond->values[i].text, (uint8_t)how, f->c.literals.data[0]) ? 0 : POLICYEVAL_ENOMEM;
 }
 
 static int condition_nodes(finder *f, const pe_condition *cond) {
@@ -349,7 +355,72 @@ static int confirm(finder *f, pe_cell *out, bool *confirmed) {
   return effect < 0 ? effect : pe_request_prepare(out->witness, &ready, &why);
 }
 
-static int take_witness(finder *f, pe_cell *out) {
+/* Adds to the box that the request is in the node; of another space than the finder's. */
+static int add_named(const finder *f, pe_compiler *c, const pe_cell_value *v) {
+  if (v->key.len) return add_value(f, c, v->key, v->text, (pe_op)v->how);
+  for (uint32_t i = 0; i < f->policy->nstatements; i++) {
+    const pe_statement *s = &f->policy->statements[i];
+    for (uint32_t k = 0; k < s->nprincipals; k++) {
+      if (s->principals[k].kind != v->how || !pe_slice_eq(s->principals[k].text, v->text)) continue;
+      pe_literal l = 0;
+      int rc = pe_compile_one_of(c, &s->principals[k], 1, &l);
+      return rc ? rc : pe_compile_add(c, l);
+    }
+  }
+  return 0;
+}
+
+typedef struct sought { /* a cell whose witness is sought by a question of its own */
+  const finder *f;
+  const cell *at;
+} sought;
+
+static int in_cell(pe_compiler *c, void *user, pe_boxes *out) {
+  const sought *s = user;
+  int rc = 0;
+  pe_compile_start(c);
+  for (uint32_t d = 0; d < s->f->ndims && !rc; d++) {
+    if (s->at->at[d]) rc = add_named(s->f, c, &s->f->dims[d].nodes.data[s->at->at[d]].value);
+  }
+  return rc ? rc : pe_compile_finish(c, (pe_origin){.about = "findings"}, out);
+}
+
+static int in_zone_or_child(pe_compiler *c, void *user, pe_boxes *out) {
+  const sought *s = user;
+  int rc = pe_public_trust(c, (void *)(uintptr_t)s->f->p, out);
+  for (uint32_t d = 0; d < s->f->ndims && !rc; d++) {
+    const dimension *of = &s->f->dims[d];
+    const node *n = &of->nodes.data[s->at->at[d]];
+    for (size_t i = 0; i < n->below.len && !rc; i++) {
+      pe_compile_start(c);
+      rc = add_named(s->f, c, &of->nodes.data[n->below.data[i]].value);
+      if (!rc) rc = pe_compile_finish(c, (pe_origin){.about = "findings"}, out);
+    }
+  }
+  return rc;
+}
+
+/* Q6: the point rests on variables. Some request with values for them will show the cell. */
+static int seek_witness(finder *f, const cell *at, pe_cell *out) {
+  sought s = {f, at};
+  pe_question q = f->p->question;
+  pe_result r = {0};
+  q.budget = *f->budget;
+  q.narrow = in_cell;
+  q.trust = in_zone_or_child;
+  q.user = &s;
+  int rc = pe_query_run(&q, &r);
+  if (rc) return rc;
+  f->budget->states = r.states;
+  f->budget->nodes = r.nodes;
+  out->witness = r.witness;
+  out->assumptions = r.assumptions;
+  r.witness = NULL;
+  pe_result_done(&r);
+  return 0;
+}
+
+static int take_witness(finder *f, const cell *at, pe_cell *out) {
   pe_group g = {&f->policy, 1};
   bool confirmed = false;
   out->witness = pe_request_builder_new(f->p->question.alloc, f->p->question.catalog);
@@ -360,6 +431,7 @@ static int take_witness(finder *f, pe_cell *out) {
   const bool doubtful = f->p->question.grant_only || f->solution.two_sided, silent = pe_witness_undocumented(&g, out->witness);
   pe_request_builder_free(out->witness);
   out->witness = NULL;
+  if (f->solution.two_sided && f->varied == PE_ROWS) return seek_witness(f, at, out);
   f->silent |= silent && !doubtful;
   if (f->varied != PE_ROWS) {
     pe_rowset_add(&out->assumptions, (pe_row)f->varied);
@@ -373,7 +445,7 @@ static int report(finder *f, const cell *c, pe_cells *out) {
   cell *mine = cell_out ? pe_vec_push(&f->reported, f->p->question.alloc) : NULL;
   if (!mine) return POLICYEVAL_ENOMEM;
   *mine = *c;
-  int rc = take_witness(f, cell_out);
+  int rc = take_witness(f, c, cell_out);
   for (uint32_t d = 0; d < f->ndims && !rc; d++) {
     if (!c->at[d]) continue;
     pe_cell_value *slot = pe_vec_push(&cell_out->values, out->alloc);

@@ -128,4 +128,19 @@ def test_witnesses_of_the_access_question_are_complete_cases():
         assert [json.loads(answer)["decision"] for answer in answers] == ["allowed", "allowed"], answers
 
 
+def test_findings_show_what_rests_on_a_variable():
+    """Given back with the policy, the witness is allowed."""
+    policy = allow(Principal={"AWS": "*"}, Action="secretsmanager:?etSecretValue", Resource=SECRET,
+                   Condition={"StringLike": {"aws:PrincipalTag/team": ["red", "${aws:PrincipalTag/x}"]},
+                              "ForAllValues:StringLike": {"aws:username": "b*"}})
+    folder = Folder()
+    run = Run("findings", "--type", "secret", "--trust-account", "444455556666", "--format", "json",
+              folder.write("secret.json", json.dumps(policy)))
+    found = run.check(1).json()["findings"]
+    assert len(found) == 1 and found[0]["principal"] == "*" and found[0]["isPublic"] and found[0]["witness"], found
+    case = {**found[0]["witness"], "policies": {"resource": [policy]}}
+    answer = Run("simulate", "--cases", folder.write("case.jsonl", json.dumps(case) + "\n")).check(0).json()
+    assert answer["decision"] == "allowed", answer
+
+
 main(globals())
