@@ -260,7 +260,8 @@ def test_access_over_all_requests():
     access(*triple, *role, "--expect", "allowed").check(2, "none of always")
     answer = access(*triple, *role, "--format", "json").json()
     assert answer["answer"] == "sometimes" and set(answer["witness"]) == {"secret", "key"}, answer
-    assert set(answer) == {"answer", "witness", "counterexample", "conditions", "blocked_by", "assumptions", "limits"}, answer
+    assert set(answer) == {"answer", "witness", "counterexample", "conditions", "blocked_by", "assumptions", "limits",
+                           "operability"}, answer
     assert "readings" not in answer["witness"]["secret"], answer
 
 

@@ -97,7 +97,8 @@ def test_values_of_keys_have_the_form_of_their_key():
 def test_variables_stand_for_values_of_the_form_of_their_key():
     """What the variable of a resource is assumed to be."""
     for key, value in (("aws:PrincipalTag/team", "example"), ("aws:username", "Example"), ("aws:PrincipalOrgID", "o-a1b2c3d4e5"),
-                       ("aws:PrincipalAccount", "999988887777"), ("aws:userid", "AROAEXAMPLEID:example-session")):
+                       ("aws:PrincipalAccount", "999988887777"), ("aws:ResourceAccount", "999988887777"),
+                       ("aws:userid", "AROAEXAMPLEID:example-session")):
         got = new_access("identity", allow(Action="s3:GetObject", Resource="arn:aws:s3:::b/${%s}/x" % key))
         assert got["resource"] == f"arn:aws:s3:::b/{value}/x", got
         for other in ("", "-like"):  # beside a test of the same key

@@ -20,6 +20,7 @@ static json_t *managed_key_policy(const char *secret) {
 /* The policies of the question as a case of one of its legs has them. */
 static json_t *policies_of(const vector *v, bool key) {
   json_t *all = json_deep_copy(json_object_get(v->input, "policies")), *own = json_object_get(all, "key");
+  if (key) json_object_del(all, "endpoint"); /* D3.5: Secrets Manager calls KMS itself */
   const char *arn = json_string_value(json_object_get(v->input, "key"));
   if (key && json_array_size(own)) json_object_set(all, "resource", own);
   else if (key && (!arn || strstr(arn, ":key/aws/secretsmanager")))
