@@ -249,7 +249,8 @@ func TestToolAccess(t *testing.T) {
 		arguments = append(arguments, "--all-requests")
 		sameLines(t, strings.TrimSuffix(all.JSON, "\n"), strings.TrimSuffix(run(t, "", append(arguments, "--format", "json")...), "\n"))
 		sameLines(t, all.Text, run(t, "", arguments...))
-		if all.Reach == ReachAlways && answer.Effect != Allow || all.Reach == ReachNever && answer.Effect == Allow {
+		// A decision that hangs on a fact nobody knows may be unknown where no value of it changes anything.
+		if all.Reach == ReachAlways && answer.Effect != Allow && answer.Effect != Unknown || all.Reach == ReachNever && answer.Effect == Allow {
 			t.Errorf("%v, and now %v", all.Reach, answer.Effect)
 		}
 		compared++
