@@ -3,11 +3,14 @@
 
 import fnmatch
 import json
+import os
 import random
 
 from cli import KEY, SECRET, Folder, Run, main
 
 OWN, OTHER, THIRD = "444455556666", "111122223333", "777788889999"
+# Pairs of policies; instruments get fewer.
+CASES = int(os.environ.get("WHO_CASES") or (40 if os.environ.get("PLAIN_BUILD", "yes") == "yes" else 6))
 EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 ANYBODY = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
@@ -110,7 +113,7 @@ def test_nobody_is_missing():
     asked = complete = 0
     with Folder() as folder:
         own = folder.write("own.json", json.dumps(EVERYTHING))
-        for _ in range(40):
+        for _ in range(CASES):
             run = ask(folder, [random_statement(r) for _ in range(r.randint(1, 3))])
             assert run.status in (0, 4), run.err
             found = run.json()
@@ -128,7 +131,7 @@ def test_nobody_is_missing():
                 if missing or wrong:
                     with open(folder.path + "/secret.json", encoding="utf-8") as file:
                         raise AssertionError(f"{arn} {one.out}is not right in {names} of {file.read()}")
-    assert complete > 20 and asked > 100, (complete, asked)
+    assert complete > CASES // 3 and asked > 2 * CASES, (complete, asked)
 
 
 main(globals())
