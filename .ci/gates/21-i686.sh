@@ -11,6 +11,6 @@ i686-linux-gnu-gcc -static -o "$OUT/try" "$OUT/try.c" || exit 1
 "$OUT/try" || skip "this machine runs no 32-bit programs"
 packages i386 libjansson-dev libjansson4 check libsubunit-dev libsubunit0
 jansson=$(dirname "$PKG_CONFIG_LIBDIR")
-build "$OUT" CC=i686-linux-gnu-gcc --host=i686-linux-gnu --enable-werror --disable-static CFLAGS=-O1 \
+build "$OUT" CC=i686-linux-gnu-gcc --host=i686-linux-gnu --enable-werror --disable-static CPPFLAGS=-DUNIT_SHARE=10 CFLAGS=-O1 \
   LDFLAGS="-Wl,--dynamic-linker=$lib/ld-linux.so.2 -Wl,-rpath,$lib:$jansson" || exit 1
 suite_of_programs "tests/cli/access.py tests/cli/analysis.py tests/cli/grant.py tests/cli/simulate.py tests/cli/validate.py"
