@@ -76,6 +76,9 @@ START_TEST(a_meter_counts_what_is_out)
   p = a.resize(a.user, p, 120); /* the last byte there is */
   ck_assert_ptr_nonnull(p);
   ck_assert_uint_eq(meter.held, meter.limit);
+  meter.limit--; /* less than is held already */
+  ck_assert_ptr_null(a.alloc(a.user, 1));
+  ck_assert_uint_eq(meter.refused, 3);
   p = a.resize(a.user, p, 20);
   meter.limit = SIZE_MAX; /* what is counted stays so */
   pe_test_alloc_fail(&mem, 1, true);
@@ -112,6 +115,7 @@ START_TEST(arena_blocks_are_aligned_and_apart)
   }
   ck_assert_uint_eq(pe_arena_bytes(arena), mem.live_size);
   ck_assert_ptr_null(pe_arena_alloc(arena, SIZE_MAX));
+  ck_assert_ptr_null(pe_arena_large(arena, SIZE_MAX));
   ck_assert_ptr_null(pe_arena_zero(arena, SIZE_MAX / 2, 4));
   ck_assert_ptr_null(pe_arena_copy(arena, "", SIZE_MAX));
   pe_arena_free(arena);
@@ -177,6 +181,7 @@ START_TEST(vectors_grow_and_zero)
     ck_assert_uint_eq(*item, 0);
     *item = i;
   }
+  ck_assert(!pe_vec_reserve(&v, SIZE_MAX / 2, &mem.alloc));
   pe_test_alloc_fail(&mem, 1, true);
   while (v.len < v.cap) ck_assert_ptr_nonnull(pe_vec_push(&v, &mem.alloc));
   ck_assert_ptr_null(pe_vec_push(&v, &mem.alloc));
@@ -335,6 +340,8 @@ START_TEST(utf8_counts_and_folds)
   ck_assert(pe_utf8_eq_nocase(PE_SLICE("ÀÖØÞz"), PE_SLICE("àöøþZ")));
   ck_assert(!pe_utf8_eq_nocase(PE_SLICE("×"), PE_SLICE("÷"))); /* signs, not letters */
   ck_assert(!pe_utf8_eq_nocase(PE_SLICE("Ā"), PE_SLICE("ā"))); /* AMB-32: Latin-1 only */
+  ck_assert(!pe_utf8_eq_nocase(PE_SLICE("a"), PE_SLICE("ab")));
+  ck_assert(!pe_utf8_eq_nocase(PE_SLICE("é"), PE_SLICE("ab"))); /* as many bytes */
   ck_assert_uint_eq(pe_utf8_fold('Z'), 'z');
   ck_assert_uint_eq(pe_utf8_fold('['), '[');
   ck_assert_uint_eq(pe_utf8_fold(0xDF), 0xDF);

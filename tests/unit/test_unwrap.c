@@ -68,6 +68,10 @@ START_TEST(organization_policy_of_another_type)
     loaded_expect(&l, 0, PE_RULE_REPLY_WITHOUT_DOCUMENT, 1, 10);
     loaded_done(&l);
   }
+  l = loaded_new(POLICYEVAL_KIND_RCP, "{\"Policy\":{\"PolicySummary\":{\"Type\":\"SERVICE_CONTROL_POLICY\"},\"Content\":\"{}\"}}");
+  ck_assert_int_eq(l.rc, POLICYEVAL_EPOLICY);
+  loaded_expect(&l, 0, PE_RULE_REPLY_WITHOUT_DOCUMENT, 1, 10);
+  loaded_done(&l);
 }
 END_TEST
 
