@@ -68,7 +68,10 @@ START_TEST(organization_policy_of_another_type)
     loaded_expect(&l, 0, PE_RULE_REPLY_WITHOUT_DOCUMENT, 1, 10);
     loaded_done(&l);
   }
-  l = loaded_new(POLICYEVAL_KIND_RCP, "{\"Policy\":{\"PolicySummary\":{\"Type\":\"SERVICE_CONTROL_POLICY\"},\"Content\":\"{}\"}}");
+  static const char scp[] = "{\"Policy\":{\"PolicySummary\":{\"Type\":\"SERVICE_CONTROL_POLICY\"},\"Content\":" IN_STRING "}}";
+  l = loaded_ok(POLICYEVAL_KIND_SCP, scp);
+  loaded_done(&l);
+  l = loaded_new(POLICYEVAL_KIND_RCP, scp);
   ck_assert_int_eq(l.rc, POLICYEVAL_EPOLICY);
   loaded_expect(&l, 0, PE_RULE_REPLY_WITHOUT_DOCUMENT, 1, 10);
   loaded_done(&l);
