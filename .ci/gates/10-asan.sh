@@ -3,5 +3,4 @@
 . "$TOP/.ci/gate.sh"
 build "$OUT" CFLAGS="-g -O1" CPPFLAGS=-DUNIT_SHARE=10 --enable-werror --enable-sanitizers=address,undefined --disable-shared || exit 1
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
-export PAIRS_CASES=1000
 suite
