@@ -29,13 +29,13 @@ static bool none_beside(const char *a, const char *b) {
 }
 
 static bool contradicts(int code, const char *before, const char *now) {
-  if (code & OPT_MANY) return false;
   if (code & OPT_POLICIES) return none_beside(before, now) || none_beside(now, before);
   return !(code & OPT_NAMED) || same_name(before, now);
 }
 
 int take_given(common *c, const struct option *o, const char *value) {
-  const bool adds = o->val & (OPT_MANY | OPT_POLICIES);
+  const bool adds = o->val & OPT_POLICIES;
+  if (o->val & OPT_MANY) return 0; /* each is one more: there is nothing to remember */
   for (size_t i = 0; i < c->ngiven; i++) {
     const given_option *before = &c->given[i];
     if (before->code != o->val) continue;

@@ -120,18 +120,23 @@ static int add_list(collector *c, const pe_policy_list *list) {
   return rc;
 }
 
-static bool names(const pe_who_cells *cells, pe_slice account) {
+/* Is a principal of that account named by its ARN? account empty: of any. */
+static bool names_one(const pe_who_cells *cells, pe_slice account) {
   pe_arn arn;
+  for (size_t i = 0; i < cells->arns.len; i++) {
+    pe_arn_split(cells->arns.data[i], &arn);
+    if (!account.len || pe_slice_eq(arn.field[PE_ARN_ACCOUNT], account)) return true;
+  }
+  return false;
+}
+
+static bool names(const pe_who_cells *cells, pe_slice account) {
   pe_slice of;
   for (size_t i = 0; i < cells->accounts.len; i++)
     if (pe_slice_eq(cells->accounts.data[i].account, account)) return true;
-  for (size_t i = 0; i < cells->arns.len; i++) {
-    pe_arn_split(cells->arns.data[i], &arn);
-    if (pe_slice_eq(arn.field[PE_ARN_ACCOUNT], account)) return true;
-  }
   for (size_t i = 0; i < cells->patterns.len; i++)
     if (pe_who_cells_account(cells->patterns.data[i], &of) && pe_slice_eq(of, account)) return true;
-  return false;
+  return names_one(cells, account);
 }
 
 /* Counts down from an account that AWS's examples do not use. */
@@ -183,12 +188,7 @@ bool pe_who_cells_singles_out(const pe_who_cells *cells, pe_slice account) {
   pe_slice of;
   for (size_t i = 0; i < cells->patterns.len; i++)
     if (pe_who_cells_account(cells->patterns.data[i], &of) && (!of.len || !account.len || pe_slice_eq(of, account))) return true;
-  for (size_t i = 0; i < cells->arns.len; i++) {
-    pe_arn arn;
-    pe_arn_split(cells->arns.data[i], &arn);
-    if (!account.len || pe_slice_eq(arn.field[PE_ARN_ACCOUNT], account)) return true;
-  }
-  return false;
+  return names_one(cells, account);
 }
 
 /* A field with its wildcards filled in. */
